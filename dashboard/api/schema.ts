@@ -1,0 +1,321 @@
+/**
+ * Every resource of the HTTP API, once: the server validates with these, OpenAPI is made from them, and the pages take
+ * their types from them (`import type`, so that zod stays out of the browser). Times are ISO 8601 UTC, units UCUM codes.
+ */
+import { z } from 'zod'
+import { qualities } from '../../ingest/index.ts'
+import { alarmStates, severities } from '../../rules/index.ts'
+import { closings, holdReasons, ticketStates } from '../../tickets/index.ts'
+
+export const roles = ['admin', 'engineer', 'crew', 'viewer'] as const
+export type Role = (typeof roles)[number]
+
+const iso = z.iso.datetime()
+const level = z.enum(['warning', 'action'])
+
+/** RFC 9457 with a stable `code`; `faults` where a form or file has several. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string(),
+  faults: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** For a refused ticket move: what is possible now. */
+  allowed: z.array(z.string()).optional(),
+})
+
+export const session = z.object({
+  user: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  crew: z.string().nullable(),
+  /** Send back as `X-CSRF-Token` with everything that changes something. */
+  csrfToken: z.string(),
+  city: z.object({ name: z.string(), timeZone: z.string() }),
+  /** The town is simulated. */
+  demo: z.boolean(),
+})
+
+/** What an asset's own alarms say of it, in a word: shown with shape and colour as well. */
+export const assetStates = ['normal', 'silent', 'warning', 'action'] as const
+export type AssetState = (typeof assetStates)[number]
+
+export const place = z.object({ latitude: z.number(), longitude: z.number(), address: z.string().optional() })
+
+export const assetSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  class: z.string(),
+  classTitle: z.string(),
+  criticality: z.number().int().min(1).max(5),
+  district: z.string().nullable(),
+  place,
+  state: z.enum(assetStates),
+  openTickets: z.number().int(),
+})
+
+export const latestValue = z.object({ value: z.number(), observedAt: iso, quality: z.enum(qualities) })
+
+/** A limit that a rule holds a sensor against; drawn as a band. */
+export const sensorLimit = z.object({
+  rule: z.string(),
+  level,
+  direction: z.enum(['above', 'below']),
+  value: z.number(),
+  title: z.string(),
+})
+
+export const sensorView = z.object({
+  id: z.string(),
+  quantity: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  decimals: z.number().int(),
+  range: z.object({ min: z.number(), max: z.number() }),
+  expectedIntervalSeconds: z.number(),
+  latest: latestValue.nullable(),
+  limits: z.array(sensorLimit),
+})
+
+export const alarmView = z.object({
+  id: z.string(),
+  rule: z.string(),
+  ruleTitle: z.string(),
+  asset: z.string(),
+  sensor: z.string(),
+  failureMode: z.string(),
+  state: z.enum(alarmStates),
+  level: level.nullable(),
+  severity: z.enum(severities).nullable(),
+  since: iso,
+  startedAt: iso.nullable(),
+  measured: z.number().nullable(),
+  limit: z.number().nullable(),
+  hiddenBy: z
+    .object({
+      kind: z.enum(['shelved', 'suppressed', 'out-of-service']),
+      reason: z.string(),
+      by: z.string().optional(),
+      parent: z.string().optional(),
+      until: iso.optional(),
+    })
+    .nullable(),
+  acknowledgedBy: z.string().nullable(),
+  error: z.string().nullable(),
+})
+
+export const priority = z.object({
+  score: z.number(),
+  band: z.enum(['urgent', 'high', 'medium', 'low']),
+  factors: z.array(z.object({ name: z.string(), points: z.number(), because: z.string() })),
+})
+
+export const ticketSummary = z.object({
+  number: z.number().int(),
+  asset: z.string(),
+  assetName: z.string(),
+  class: z.string(),
+  district: z.string().nullable(),
+  failureMode: z.string(),
+  title: z.string(),
+  state: z.enum(ticketStates),
+  severity: z.enum(severities),
+  priority: priority.pick({ score: true, band: true }),
+  crew: z.string().nullable(),
+  crewName: z.string().nullable(),
+  startedAt: iso,
+  raisedAt: iso,
+  dueAt: iso,
+  updatedAt: iso,
+  relapses: z.number().int(),
+})
+
+export const historyEntry = z.object({
+  at: iso,
+  by: z.string(),
+  action: z.string(),
+  from: z.enum(ticketStates).nullable(),
+  to: z.enum(ticketStates).nullable(),
+  note: z.string(),
+})
+
+export const evidence = z.object({
+  from: iso,
+  to: iso,
+  /** Columns; `at` in milliseconds since 1970, for the chart. */
+  series: z.array(
+    z.object({
+      sensor: z.string(),
+      title: z.string(),
+      unit: z.string(),
+      at: z.array(z.number()),
+      min: z.array(z.number()),
+      max: z.array(z.number()),
+      mean: z.array(z.number()),
+      limits: z.array(z.object({ level, value: z.number(), direction: z.enum(['above', 'below']) })),
+    }),
+  ),
+  ruleText: z.string(),
+  ruleVersion: z.string(),
+  hash: z.string(),
+})
+
+export const ticketActions = [
+  'acknowledge',
+  'assign',
+  'start',
+  'hold',
+  'resume',
+  'finish',
+  'close',
+  'cancel',
+  'reopen',
+  'comment',
+] as const
+export type TicketActionName = (typeof ticketActions)[number]
+
+export const ticketView = ticketSummary.extend({
+  priority,
+  cause: z
+    .object({
+      rule: z.string(),
+      ruleVersion: z.string(),
+      ruleTitle: z.string(),
+      sensor: z.string(),
+      level,
+      measured: z.number().nullable(),
+      limit: z.number().nullable(),
+      reason: z.string(),
+    })
+    .nullable(),
+  advice: z.string(),
+  jobPlan: z.array(z.string()),
+  causes: z.array(z.string()),
+  remedies: z.array(z.string()),
+  holdReason: z.enum(holdReasons).nullable(),
+  closing: z.enum(closings).nullable(),
+  recurrences: z.number().int(),
+  workDoneAt: iso.nullable(),
+  watchUntil: iso.nullable(),
+  place,
+  history: z.array(historyEntry),
+  evidence: evidence.nullable(),
+  /** What may be done with it now. */
+  allowed: z.array(z.enum(ticketActions)),
+})
+
+/** Body of every ticket action; which fields are needed depends on the action and is said when missing. */
+export const ticketActionBody = z.object({
+  note: z.string().max(4_000).optional(),
+  crew: z.string().optional(),
+  holdReason: z.enum(holdReasons).optional(),
+  closing: z.enum(closings).optional(),
+  /** Problem, cause and remedy as picked on finishing. */
+  foundCause: z.string().max(200).optional(),
+  remedy: z.string().max(200).optional(),
+})
+
+/** A person's own ticket, for what no sensor sees. */
+export const ticketDraft = z.object({
+  asset: z.string(),
+  failureMode: z.string(),
+  severity: z.enum(severities),
+  note: z.string().min(1).max(4_000),
+})
+
+export const seriesView = z.object({
+  sensor: z.string(),
+  unit: z.string(),
+  from: iso,
+  to: iso,
+  kind: z.enum(['raw', 'buckets']),
+  /** Bucket width; null when raw. */
+  widthMs: z.number().nullable(),
+  /** Milliseconds since 1970, ascending. */
+  at: z.array(z.number()),
+  /** Raw: the three are the same column. */
+  min: z.array(z.number()),
+  max: z.array(z.number()),
+  mean: z.array(z.number()),
+  /** Raw only. */
+  quality: z.array(z.enum(qualities)).nullable(),
+})
+
+export const deviceView = z.object({
+  id: z.string(),
+  title: z.string(),
+  assets: z.array(z.string()),
+  subscribes: z.array(z.string()),
+  connected: z.boolean(),
+  createdAt: iso,
+  revokedAt: iso.nullable(),
+})
+export const deviceDraft = z.object({
+  id: z.string(),
+  title: z.string().max(200).default(''),
+  assets: z.array(z.string()).default([]),
+  subscribes: z.array(z.string()).default([]),
+})
+/** The secret is shown this once; only its hash is kept. */
+export const deviceCreated = deviceView.extend({ secret: z.string() })
+
+export const quarantineView = z.object({
+  id: z.number().int(),
+  device: z.string(),
+  topic: z.string(),
+  reason: z.string(),
+  detail: z.string(),
+  suggestion: z.string().nullable(),
+  /** Payload as text where it is text, else hexadecimal; cut at 4 KB. */
+  payload: z.string(),
+  count: z.number().int(),
+  firstAt: iso,
+  lastAt: iso,
+})
+
+export const rates = z.object({
+  at: iso,
+  readingsPerSecond: z.number(),
+  messagesPerSecond: z.number(),
+  devicesConnected: z.number().int(),
+  readingsTotal: z.number(),
+  refusedTotal: z.number(),
+  sensorsKnown: z.number().int(),
+  alarmsFiring: z.number().int(),
+  ticketsOpen: z.number().int(),
+})
+
+/** `GET /api/v1/stream?assets=a,b`: server-sent events by name. `readings` frames are sent at most 4 a second. */
+export type StreamEvents = {
+  /** Newest value per sensor of the assets asked for: [sensor, observedAt ms, value, quality]. */
+  readings: { at: string; values: [string, number, number, string][] }
+  alarm: z.infer<typeof alarmView>
+  asset: { id: string; state: AssetState; openTickets: number }
+  ticket: z.infer<typeof ticketSummary>
+  rates: z.infer<typeof rates>
+  /** What was missed is no longer held: fetch the page anew. */
+  reset: { reason: string }
+}
+
+export const health = z.object({
+  status: z.enum(['ready', 'degraded']),
+  version: z.string(),
+  startedAt: iso,
+  parts: z.array(z.object({ name: z.string(), ready: z.boolean(), detail: z.string() })),
+})
+
+export type Problem = z.infer<typeof problem>
+export type Session = z.infer<typeof session>
+export type AssetSummary = z.infer<typeof assetSummary>
+export type SensorView = z.infer<typeof sensorView>
+export type AlarmView = z.infer<typeof alarmView>
+export type TicketSummary = z.infer<typeof ticketSummary>
+export type TicketView = z.infer<typeof ticketView>
+export type HistoryEntryView = z.infer<typeof historyEntry>
+export type EvidenceView = z.infer<typeof evidence>
+export type SeriesView = z.infer<typeof seriesView>
+export type DeviceView = z.infer<typeof deviceView>
+export type QuarantineView = z.infer<typeof quarantineView>
+export type Rates = z.infer<typeof rates>
+export type Health = z.infer<typeof health>

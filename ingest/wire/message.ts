@@ -1,0 +1,16 @@
+import type { Instant } from '../../city/index.ts'
+
+/** What a device published, as the broker hands it to ingest. */
+export type Message = {
+  readonly device: string
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly receivedAt: Instant
+}
+
+/**
+ * Takes a published message. Resolves once what it holds is kept (or put into quarantine), and only then may the PUBACK
+ * leave; rejects when it can not be kept now: the broker then closes the connection without a PUBACK and the device
+ * sends again.
+ */
+export type MessageReceiver = (message: Message) => Promise<void>
