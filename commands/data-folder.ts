@@ -1,0 +1,38 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { types } from 'node:util'
+import { Refusal } from '../city/index.ts'
+import type { Configuration } from './configuration.ts'
+
+/** Where each thing that is kept lies. */
+export type DataFolder = {
+  readonly path: string
+  readonly database: string
+  readonly readings: string
+  readonly simulator: string
+}
+
+/**
+ * Makes the data folder where it is missing.
+ * @throws Refusal when it can not be made or written
+ */
+export function openDataFolder(configuration: Configuration): DataFolder {
+  const path = resolve(configuration.data)
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o750 })
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    const cause = types.isNativeError(error) ? error.message.replace(/^E[A-Z]+: /, '') : String(error)
+    throw new Refusal(
+      'DATA_UNWRITABLE',
+      `cannot write the data folder ${path} (${cause}): make it writable for this user, or set LENGTHSMAN_DATA to another folder`,
+      error,
+    )
+  }
+  return {
+    path,
+    database: join(path, 'lengthsman.db'),
+    readings: join(path, 'readings.duckdb'),
+    simulator: join(path, 'simulator'),
+  }
+}

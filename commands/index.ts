@@ -1,0 +1,28 @@
+import { check } from './check.ts'
+import type { Command } from './command.ts'
+import { deviceAdd, deviceList, deviceRevoke, deviceRotate } from './device.ts'
+import { importCommand } from './import.ts'
+import { replayCommand } from './replay.ts'
+import { simulateCommand } from './simulate.ts'
+import { testRulesCommand } from './test-rules.ts'
+import { townCommand } from './town.ts'
+import { upCommand } from './up.ts'
+import { userAdd, userList, userPassword } from './user.ts'
+
+/** In the order in which help lists them. */
+export const commands: readonly Command[] = [
+  upCommand,
+  check,
+  importCommand,
+  deviceAdd,
+  deviceList,
+  deviceRotate,
+  deviceRevoke,
+  userAdd,
+  userList,
+  userPassword,
+  testRulesCommand,
+  replayCommand,
+  simulateCommand,
+  townCommand,
+]

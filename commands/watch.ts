@@ -1,0 +1,133 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Instant } from '../city/index.ts'
+import type { Reading, ReadingStore } from '../ingest/index.ts'
+import type { AlarmEvent, RuleEngine } from '../rules/index.ts'
+import type { Tickets } from '../tickets/index.ts'
+
+/** Silence and the ends of shelving are looked for this often. */
+const tickEveryMs = 1_000
+/** Repairs are checked against the readings this often. */
+const verifyEveryMs = 2_000
+/** After a crash, at most this much is judged a second time. */
+const checkpointEveryMs = 5_000
+/** When the database refuses (disk full, locked), the same change is tried again after this long; nothing passes it. */
+const retryAfterMs = 1_000
+
+export type WatchParts = {
+  readonly engine: RuleEngine
+  readonly tickets: Tickets
+  readonly store: ReadingStore
+  /** Tells pages and MQTT of an alarm that changed. */
+  readonly tell: (event: AlarmEvent) => void
+  readonly now: () => Instant
+  readonly log: Logger
+}
+
+/**
+ * From kept readings to alarms to tickets. Readings are judged at once, in the order they were kept; what follows from
+ * an alarm (its row, its ticket, the news of it) is done one event after another, so that a checkpoint can be taken
+ * between two of them: all that was judged before it has reached the tickets.
+ */
+export class Watch {
+  readonly #parts: WatchParts
+  readonly #timers: NodeJS.Timeout[] = []
+  readonly #newestAt = new Map<string, Instant>()
+  #doings: Promise<void> = Promise.resolve()
+  #stopping = false
+  /** A change was given up at stopping: the checkpoint must stay before it, so that the next start makes it. */
+  #behind = false
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts
+  }
+
+  /** Judges what was kept before the last stop and had not reached the tickets. */
+  async catchUp(): Promise<number> {
+    const { engine, store, now } = this.#parts
+    const since = await engine.restore()
+    if (since === undefined) return 0
+    let judged = 0
+    for await (const readings of store.receivedSince(since.receivedFrom, since.observedFrom)) {
+      this.judge(readings, now())
+      judged += readings.length
+      await this.#doings
+    }
+    return judged
+  }
+
+  start(): void {
+    const { engine, now } = this.#parts
+    this.#every(tickEveryMs, () => this.#follow(engine.tick(now())))
+    this.#every(verifyEveryMs, () => this.#do(() => this.#verify()))
+    this.#every(checkpointEveryMs, () => this.#do(() => engine.checkpoint(now())))
+  }
+
+  /** What the store has just kept. */
+  judge(readings: readonly Reading[], judgedAt: Instant): void {
+    for (const { sensor, observedAt, quality } of readings) {
+      if (quality !== 'clock-skew' && observedAt > (this.#newestAt.get(sensor) ?? 0))
+        this.#newestAt.set(sensor, observedAt)
+    }
+    this.#follow(this.#parts.engine.judge(readings, judgedAt))
+  }
+
+  /** Lets everything that was begun come to its end, and remembers how far the judgement went. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#doings
+    if (!this.#behind) await this.#parts.engine.checkpoint(this.#parts.now())
+  }
+
+  #follow(events: readonly AlarmEvent[]): void {
+    if (events.length === 0) return
+    const { engine, tickets, tell, now } = this.#parts
+    this.#do(async () => {
+      await this.#surely(() => engine.record(events))
+      for (const event of events) {
+        await this.#surely(() => tickets.consider(event, now()))
+        tell(event)
+      }
+    })
+  }
+
+  /** Tries until it is done: a ticket that could not be written must not be passed over. */
+  async #surely(doing: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await doing()
+        return
+      } catch (error) {
+        this.#parts.log.error({ error }, 'a change of an alarm or ticket could not be written; trying again')
+        if (this.#stopping) {
+          this.#behind = true
+          return
+        }
+        await setTimeout(retryAfterMs)
+      }
+    }
+  }
+
+  async #verify(): Promise<void> {
+    const { engine, tickets, now } = this.#parts
+    await tickets.completeEvidence(now())
+    await tickets.verify(
+      (asset) => engine.alarmsOf(asset),
+      (sensor) => this.#newestAt.get(sensor),
+      now(),
+    )
+  }
+
+  #do(doing: () => Promise<unknown>): void {
+    this.#doings = this.#doings.then(doing).then(
+      () => undefined,
+      (error: unknown) =>
+        this.#parts.log.error({ error }, 'the verification or the checkpoint failed; it is tried again'),
+    )
+  }
+
+  #every(periodMs: number, doing: () => void): void {
+    this.#timers.push(setInterval(doing, periodMs))
+  }
+}
