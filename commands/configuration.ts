@@ -76,7 +76,9 @@ export function readConfiguration(environment: Environment, file = 'lengthsman.y
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('LENGTHSMAN_') || text === undefined || text === '') continue
     const name = known.get(variable)
-    if (name === undefined)
+    const secret = known.get(variable.replace(/_FILE$/, ''))
+    if (name === undefined && secret !== undefined) fromEnvironment[secret] = secretIn(variable, text)
+    else if (name === undefined)
       faults.push(`${variable}: no such setting; did you mean ${closest(variable, [...known.keys()])}?`)
     else fromEnvironment[name] = text
   }
@@ -94,6 +96,15 @@ export function readConfiguration(environment: Environment, file = 'lengthsman.y
   if (parsed.success) faults.push(...contradictions(parsed.data))
   if (faults.length > 0 || !parsed.success) throw new Refusal('CONFIGURATION_INVALID', faults.join('\n'))
   return parsed.data
+}
+
+/** `LENGTHSMAN_INFLUX_TOKEN_FILE=/run/secrets/token`: the setting is what the file holds, so that no secret stands in the environment. */
+function secretIn(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new Refusal('CONFIGURATION_INVALID', `${variable}: cannot read ${file}`, error)
+  }
 }
 
 function readSettingsFile(file: string): Record<string, unknown> {
