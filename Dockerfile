@@ -18,6 +18,6 @@ VOLUME /data
 EXPOSE 8080 1883
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# node forwards SIGTERM to our own clean stop only when it is not PID 1's shell: exec form.
+# Exec form: node itself gets the SIGTERM and stops cleanly.
 ENTRYPOINT ["node", "/app/bin/lengthsman"]
 CMD ["up"]

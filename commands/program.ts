@@ -1,0 +1,203 @@
+import type { Logger } from 'pino'
+import { type Broker, startBroker } from '../broker/index.ts'
+import { type Instant, openDatabase, parseDuration, Registry } from '../city/index.ts'
+import { type Dashboard, startDashboard } from '../dashboard/index.ts'
+import { Ingest, openDuckDbStore, openInfluxStore, Quarantine, type ReadingStore } from '../ingest/index.ts'
+import { AlarmBook, type AlarmEvent, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
+import { crewMessage, Tickets } from '../tickets/index.ts'
+import { ruleFilesIn } from './check.ts'
+import type { Configuration } from './configuration.ts'
+import type { DataFolder } from './data-folder.ts'
+import { evidenceFrom } from './evidence.ts'
+import { allMigrations } from './migrations.ts'
+import { Watch } from './watch.ts'
+
+/** The command line may change the registry beside us (a device added, revoked): looked for this often. */
+const reloadEveryMs = 1_000
+/** Old readings are forgotten this often. */
+const retentionEveryMs = 3_600_000
+
+export type Surroundings = {
+  readonly now: () => Instant
+  readonly log: Logger
+  readonly version: string
+  /** Where the built pages lie. */
+  readonly pagesFolder: string
+  /** Called with the registry before anything listens: an empty one may be filled. */
+  readonly prepare: (registry: Registry) => Promise<{ demo: boolean }>
+}
+
+/** Everything, running. */
+export type Program = {
+  readonly registry: Registry
+  readonly broker: Broker
+  readonly dashboard: Dashboard
+  readonly store: ReadingStore
+  readonly ruleCount: number
+  /** Readings that were kept before the last stop and judged only now. */
+  readonly caughtUp: number
+  close(): Promise<void>
+}
+
+/**
+ * Builds the parts and joins them: broker → ingest → store → rules → tickets → dashboard. Opened in that order from the
+ * stores outwards, so that nothing listens before what it needs is ready; closed the other way round.
+ */
+export async function startProgram(
+  configuration: Configuration,
+  folder: DataFolder,
+  { now, log, version, pagesFolder, prepare }: Surroundings,
+): Promise<Program> {
+  const closings: (() => unknown)[] = []
+  const close = async () => {
+    for (const closing of closings.splice(0).reverse()) await closing()
+  }
+  try {
+    const database = await openDatabase(folder.database, allMigrations)
+    closings.push(() => database.close())
+    const registry = await Registry.open(database, now)
+    const { demo } = await prepare(registry)
+    const store = await openStore(configuration, folder, log)
+    closings.push(() => store.close())
+
+    const quarantine = new Quarantine(database)
+    const ingest = new Ingest({ registry, store, quarantine, now, log })
+    const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFilesIn(configuration.rules)], registry.classes())
+    const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log })
+    const tickets = await Tickets.open({ database, registry, evidence: evidenceFrom({ store, registry, engine }), log })
+
+    const outgoing: { broker?: Broker; dashboard?: Dashboard } = {}
+    const tell = (event: AlarmEvent) => {
+      outgoing.dashboard?.feed.alarm(event)
+      outgoing.broker?.publish(`alarms/${event.alarm.asset}`, JSON.stringify(alarmMessage(event)))
+    }
+    const watch = new Watch({ engine, tickets, store, tell, now, log })
+    const caughtUp = await watch.catchUp()
+    watch.start()
+    closings.push(() => watch.stop())
+
+    const broker = await startBroker({
+      host: configuration.host,
+      port: configuration.mqttPort,
+      ...tlsOf(configuration),
+      authenticate: (device, secret) => registry.authenticate(device, secret),
+      receive: ingest.receive,
+      now,
+      log,
+    })
+    outgoing.broker = broker
+    closings.push(async () => {
+      await broker.close()
+      await ingest.drain()
+    })
+
+    ingest.onKept((readings) => {
+      watch.judge(readings, now())
+      outgoing.dashboard?.feed.readings(readings)
+    })
+    ingest.onRefused((refused) => broker.publish(`errors/${refused.device}`, JSON.stringify(refused)))
+    tickets.onChange((ticket, entry) => {
+      outgoing.dashboard?.feed.ticket(ticket)
+      if (ticket.crew !== undefined)
+        broker.publish(`tickets/${ticket.crew}`, JSON.stringify(crewMessage(ticket, entry)))
+    })
+
+    const dashboard = await startDashboard({
+      host: configuration.host,
+      port: configuration.httpPort,
+      database,
+      registry,
+      store,
+      ingest,
+      quarantine,
+      engine,
+      tickets,
+      broker,
+      pagesFolder,
+      secureCookies: configuration.secureCookies === 'on',
+      ...(configuration.adminPassword === undefined ? {} : { adminPassword: configuration.adminPassword }),
+      demo,
+      version,
+      now,
+      log,
+    })
+    outgoing.dashboard = dashboard
+    closings.push(() => dashboard.close())
+    closings.push(...housekeeping({ configuration, registry, broker, store, now, log }))
+
+    return { registry, broker, dashboard, store, ruleCount: rules.length, caughtUp, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function openStore(configuration: Configuration, folder: DataFolder, log: Logger): Promise<ReadingStore> {
+  const {
+    influxUrl,
+    influxToken,
+    influxOrg,
+    influxBucket,
+    influxUser,
+    influxPassword,
+    influxDatabase,
+    duckdbMemoryMb,
+  } = configuration
+  if (influxUrl === undefined) return openDuckDbStore({ path: folder.readings, memoryLimitMb: duckdbMemoryMb, log })
+  return openInfluxStore({
+    url: influxUrl,
+    ...(influxToken === undefined ? {} : { token: influxToken }),
+    ...(influxOrg === undefined ? {} : { org: influxOrg }),
+    ...(influxBucket === undefined ? {} : { bucket: influxBucket }),
+    ...(influxUser === undefined ? {} : { user: influxUser }),
+    ...(influxPassword === undefined ? {} : { password: influxPassword }),
+    ...(influxDatabase === undefined ? {} : { database: influxDatabase }),
+    log,
+  })
+}
+
+function tlsOf({ mqttTlsPort, mqttTlsCert, mqttTlsKey, mqttTlsCa }: Configuration) {
+  if (mqttTlsPort === undefined || mqttTlsCert === undefined || mqttTlsKey === undefined) return {}
+  const caFile = mqttTlsCa === undefined ? {} : { caFile: mqttTlsCa }
+  return { tls: { port: mqttTlsPort, certFile: mqttTlsCert, keyFile: mqttTlsKey, ...caFile } }
+}
+
+/** What devices and other programs learn of an alarm by MQTT. */
+function alarmMessage({ alarm, before, at, reason }: AlarmEvent) {
+  return {
+    alarm: alarm.id,
+    asset: alarm.asset,
+    sensor: alarm.sensor,
+    failureMode: alarm.rule.failureMode,
+    state: alarm.state,
+    before: before.state,
+    level: alarm.level ?? null,
+    at: new Date(at).toISOString(),
+    reason,
+  }
+}
+
+type Housekeeping = {
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly broker: Broker
+  readonly store: ReadingStore
+  readonly now: () => Instant
+  readonly log: Logger
+}
+
+/** Starts what is done now and then; returns how each is stopped. */
+function housekeeping({ configuration, registry, broker, store, now, log }: Housekeeping): (() => void)[] {
+  const shutOut = registry.onChange(() => {
+    for (const { id, revokedAt } of registry.devices()) if (revokedAt !== undefined) broker.disconnect(id)
+  })
+  const trouble = (what: string) => (error: unknown) => log.error({ error }, what)
+  const reload = setInterval(() => {
+    registry.reloadIfChanged().catch(trouble('the registry could not be read again'))
+  }, reloadEveryMs)
+  const keepMs = parseDuration(configuration.retention) ?? Number.POSITIVE_INFINITY
+  const retention = setInterval(() => {
+    store.forgetBefore(now() - keepMs).catch(trouble('old readings could not be forgotten'))
+  }, retentionEveryMs)
+  return [shutOut, () => clearInterval(reload), () => clearInterval(retention)]
+}
