@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { closest } from 'fastest-levenshtein'
 import { FileFaults, Refusal } from './city/index.ts'
 import { type Command, parseInvocation } from './commands/command.ts'
@@ -14,7 +12,7 @@ process.exitCode = await main(process.argv.slice(2))
 /** The command line: finds the command, runs it, and says in one line what a person can mend. */
 async function main(words: readonly string[]): Promise<number> {
   try {
-    if (words[0] === '--version') return print(version)
+    if (words[0] === '--version') return print(programVersion)
     const command = commandNamed(words)
     if (command === undefined) return print(overview())
     const rest = words.slice(command.name.split(' ').length)
@@ -47,7 +45,7 @@ function overview(): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   return [
-    `lengthsman ${version} — proactive maintenance for a city`,
+    `lengthsman ${programVersion} — proactive maintenance for a city`,
     '',
     'usage: lengthsman COMMAND [words] [--help]',
     '',

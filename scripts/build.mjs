@@ -16,5 +16,4 @@ for (const folder of ['city/library', 'rules/library']) {
     if (/\.ya?ml$/.test(file)) cpSync(join(root, folder, file), join(target, file))
   }
 }
-cpSync(join(root, 'package.json'), join(dist, 'package.json'))
 writeFileSync(join(dist, '.built'), '')
