@@ -4,9 +4,6 @@ import { type Command, parseInvocation } from './commands/command.ts'
 import { readConfiguration } from './commands/configuration.ts'
 import { commands } from './commands/index.ts'
 
-const version = (JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8')) as { version: string })
-  .version
-
 process.exitCode = await main(process.argv.slice(2))
 
 /** The command line: finds the command, runs it, and says in one line what a person can mend. */
