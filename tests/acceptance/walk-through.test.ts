@@ -9,8 +9,8 @@ import { root, startedProgram } from '../support/running-program.ts'
 /** The README's walk-through, word for word: its own commands, taken from the file, with only the ports and the secret put in. */
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const chapter = /## Connect a device[^]*?(?=\n## )/.exec(readme)?.[0] ?? ''
-const [importPump, addDevice, sendReading, crossLimit, misspell] = [...chapter.matchAll(/```sh\n([^]*?)```/g)].map(
+const chapter = /## Connect a device[\s\S]*?(?=\n## )/.exec(readme)?.[0] ?? ''
+const [importPump, addDevice, sendReading, crossLimit, misspell] = [...chapter.matchAll(/```sh\n([\s\S]*?)```/g)].map(
   (block) => block[1] ?? '',
 )
 const hasMosquitto = spawnSync('mosquitto_pub', ['--help']).error === undefined

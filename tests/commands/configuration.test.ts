@@ -15,7 +15,12 @@ function settingsFile(name: string, text: string): string {
 
 describe('readConfiguration', () => {
   test('has a working default for everything', () => {
-    expect(readConfiguration({}, none)).toMatchObject({ host: '127.0.0.1', httpPort: 8080, mqttPort: 1883, demo: 'auto' })
+    expect(readConfiguration({}, none)).toMatchObject({
+      host: '127.0.0.1',
+      httpPort: 8080,
+      mqttPort: 1883,
+      demo: 'auto',
+    })
   })
 
   test('takes the environment over the file', () => {
@@ -25,7 +30,11 @@ describe('readConfiguration', () => {
 
   test('reads a secret from the file that a _FILE variable names', () => {
     const secret = settingsFile('token', 'abc\n')
-    const environment = { LENGTHSMAN_INFLUX_URL: 'http://localhost:8086', LENGTHSMAN_INFLUX_BUCKET: 'b', LENGTHSMAN_INFLUX_TOKEN_FILE: secret }
+    const environment = {
+      LENGTHSMAN_INFLUX_URL: 'http://localhost:8086',
+      LENGTHSMAN_INFLUX_BUCKET: 'b',
+      LENGTHSMAN_INFLUX_TOKEN_FILE: secret,
+    }
     expect(readConfiguration(environment, none).influxToken).toBe('abc')
   })
 
@@ -41,7 +50,7 @@ describe('readConfiguration', () => {
 
   test('tells every wrong setting at once, and never shows a password', () => {
     const environment = { LENGTHSMAN_HTTP_PORT: 'x', LENGTHSMAN_MQTT_PORT: 'y', LENGTHSMAN_ADMIN_PASSWORD: 'short' }
-    expect(() => readConfiguration(environment, none)).toThrow(/HTTP_PORT[^]*MQTT_PORT|MQTT_PORT[^]*HTTP_PORT/)
+    expect(() => readConfiguration(environment, none)).toThrow(/HTTP_PORT[\s\S]*MQTT_PORT|MQTT_PORT[\s\S]*HTTP_PORT/)
     expect(() => readConfiguration(environment, none)).not.toThrow(/short"/)
   })
 
