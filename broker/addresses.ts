@@ -1,0 +1,87 @@
+import { isIPv6 } from 'node:net'
+import { type Rate, TokenBucket } from './token-bucket.ts'
+
+export type AddressLimits = {
+  readonly connectionsPerAddressMax: number
+  readonly connectsPerAddress: Rate
+  readonly loginFailuresPerAddress: Rate
+}
+
+// Addresses remembered with nothing open: a sweep of the whole of a small network, and 10 MB at the most.
+const addressesMax = 50_000
+
+/** One peer address: how much it has open, how fast it connects, how often it failed to log in. */
+export class Address {
+  open = 0
+  readonly connects: TokenBucket
+  readonly #failures: TokenBucket
+
+  constructor(limits: AddressLimits, at: number) {
+    this.connects = new TokenBucket(limits.connectsPerAddress, at)
+    this.#failures = new TokenBucket(limits.loginFailuresPerAddress, at)
+  }
+
+  mayLogIn(at: number): boolean {
+    return this.#failures.has(at)
+  }
+
+  loginFailed(at: number): void {
+    this.#failures.take(1, at)
+  }
+
+  isForgettable(at: number): boolean {
+    return this.open === 0 && this.connects.isFull(at) && this.#failures.isFull(at)
+  }
+}
+
+/** Who is connecting from where, and whether one more may. Times are monotonic milliseconds. */
+export class Addresses {
+  readonly #limits: AddressLimits
+  readonly #known = new Map<string, Address>()
+  /** Stands for all further addresses while too many are remembered: they share one allowance. */
+  readonly #others: Address
+
+  constructor(limits: AddressLimits, at: number) {
+    this.#limits = limits
+    this.#others = new Address(limits, at)
+  }
+
+  /** Counts one more connection in; `undefined`: not now. Whoever gets the address closes it with `leave`. */
+  enter(remoteAddress: string | undefined, at: number): Address | undefined {
+    const address = this.#of(keyOf(remoteAddress), at)
+    if (address.open >= this.#limits.connectionsPerAddressMax || !address.connects.tryTake(at)) return undefined
+    address.open += 1
+    return address
+  }
+
+  leave(address: Address): void {
+    address.open -= 1
+  }
+
+  #of(key: string, at: number): Address {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    if (this.#known.size >= addressesMax) this.#forget(at)
+    if (this.#known.size >= addressesMax) return this.#others
+    const address = new Address(this.#limits, at)
+    this.#known.set(key, address)
+    return address
+  }
+
+  #forget(at: number): void {
+    for (const [key, address] of this.#known) if (address.isForgettable(at)) this.#known.delete(key)
+  }
+}
+
+/** IPv4 as it is; of IPv6 the /64, which is what one subscriber holds and may pick from at will. */
+function keyOf(remoteAddress: string | undefined): string {
+  if (remoteAddress === undefined) return ''
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  if (!isIPv6(remoteAddress)) return remoteAddress
+  const [head = '', tail] = remoteAddress.split('%', 1)[0]?.split('::') ?? []
+  const groups = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length)
+  return [...groups, ...new Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
+}

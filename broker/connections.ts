@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream'
+import { type Address, Addresses } from './addresses.ts'
+import type { BrokerLimits } from './limits.ts'
+import { Session } from './session.ts'
+import type { BrokerStats } from './stats.ts'
+
+export type ConnectionParts = {
+  readonly limits: BrokerLimits
+  readonly stats: BrokerStats
+  /** Monotonic milliseconds. */
+  elapsed(): number
+  onClose(session: Session): void
+}
+
+/** All that is open: how much, from where, and which connections are whose. */
+export class Connections {
+  readonly #parts: ConnectionParts
+  readonly #addresses: Addresses
+  readonly #sessions = new Set<Session>()
+  /** More than one only while a second connection of the same device takes over from the first. */
+  readonly #byDevice = new Map<string, Session[]>()
+  #entered = 0
+  #closing = false
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+    this.#addresses = new Addresses(parts.limits, parts.elapsed())
+  }
+
+  /** Counts a socket in until it closes, or closes it at once where there are too many. */
+  enter(socket: Duplex, remoteAddress: string | undefined): Address | undefined {
+    const { limits, stats, elapsed } = this.#parts
+    const full = this.#closing || this.#entered >= limits.connectionsMax
+    const address = full ? undefined : this.#addresses.enter(remoteAddress, elapsed())
+    if (address === undefined) {
+      stats.connectionsLimited += 1
+      socket.destroy()
+      return undefined
+    }
+    this.#entered += 1
+    socket.once('close', () => {
+      this.#entered -= 1
+      this.#addresses.leave(address)
+    })
+    return address
+  }
+
+  open(conn: Duplex, address: Address): Session {
+    const session = new Session(conn, address)
+    this.#sessions.add(session)
+    conn.once('close', () => this.#forget(session))
+    return session
+  }
+
+  loggedIn(session: Session): void {
+    const device = session.login?.device.id
+    if (device === undefined) return
+    this.#byDevice.set(device, [...(this.#byDevice.get(device) ?? []), session])
+  }
+
+  ofDevice(device: string): readonly Session[] {
+    return this.#byDevice.get(device) ?? []
+  }
+
+  get deviceCount(): number {
+    return this.#byDevice.size
+  }
+
+  /** No more come in. */
+  shut(): void {
+    this.#closing = true
+  }
+
+  destroyAll(): void {
+    for (const { conn } of this.#sessions) conn.destroy()
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session)
+    const device = session.login?.device.id
+    if (device !== undefined) {
+      const others = this.ofDevice(device).filter((other) => other !== session)
+      if (others.length === 0) this.#byDevice.delete(device)
+      else this.#byDevice.set(device, others)
+    }
+    this.#parts.onClose(session)
+  }
+}

@@ -1,0 +1,5 @@
+export { startBroker } from './broker.ts'
+export type { BrokerLimits } from './limits.ts'
+export type { Broker, BrokerOptions, TlsOptions } from './options.ts'
+export type { BrokerStats } from './stats.ts'
+export type { Rate } from './token-bucket.ts'

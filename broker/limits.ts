@@ -1,0 +1,67 @@
+import type { Rate } from './token-bucket.ts'
+
+/**
+ * Every bound of the broker. At the bound a stated thing happens and is counted (`stats.ts`): a packet too large or an
+ * address too busy is refused; a device too fast is slowed by not reading its socket, and loses nothing.
+ */
+export type BrokerLimits = {
+  readonly connectBytesMax: number
+  readonly publishBytesMax: number
+  readonly subscribeBytesMax: number
+  readonly statusBytesMax: number
+  readonly connectTimeoutMs: number
+  readonly drainTimeoutMs: number
+  readonly keepaliveSecondsMax: number
+  readonly connectionsMax: number
+  readonly connectionsPerAddressMax: number
+  readonly connectsPerAddress: Rate
+  readonly loginFailuresPerAddress: Rate
+  readonly messagesPerDevice: Rate
+  readonly bytesPerDevice: Rate
+  readonly inFlightPerDeviceMax: number
+  readonly inFlightBytesPerDeviceMax: number
+  readonly inFlightBytesMax: number
+  readonly unsentBytesMax: number
+  readonly closeTimeoutMs: number
+}
+
+export const defaultLimits: BrokerLimits = {
+  // Bytes. Client id, user name, password and a will of 1 KB need less than half of it; it is all a stranger can send.
+  connectBytesMax: 4_096,
+  // Bytes. A logger's back-log of an hour, 60 sensors x 60 min as one JSON array at about 64 bytes a reading.
+  publishBytesMax: 262_144,
+  // Bytes of one SUBSCRIBE or UNSUBSCRIBE: a hundred filters of the length ours have.
+  subscribeBytesMax: 8_192,
+  // Bytes of a status or will, kept as long as the process lives: a word, or a small JSON about the device.
+  statusBytesMax: 1_024,
+  // Milliseconds from the socket's opening to its whole CONNECT (and to the end of a TLS handshake): a slow mobile
+  // link needs two or three seconds, a slow loris wants for ever.
+  connectTimeoutMs: 5_000,
+  // Milliseconds a client may leave what it was sent unread before it is dropped.
+  drainTimeoutMs: 5_000,
+  // Seconds. A device that asks for more, or for none, is held to this: after 1.5 times it a dead one is noticed.
+  keepaliveSecondsMax: 1_200,
+  // Connections. 10,000 devices are the aim; twice that is about 400 MB.
+  connectionsMax: 20_000,
+  // Connections from one address: a whole city may stand behind one mobile carrier's address, or one proxy.
+  connectionsPerAddressMax: 12_000,
+  // Sockets opened per second: after a power cut everything behind one address comes back within the burst.
+  connectsPerAddress: { perSecond: 500, burst: 12_000 },
+  // Failed log-ins. One misconfigured device that retries every second must not lock out its neighbours' address;
+  // guessing is hopeless at this rate against random secrets.
+  loginFailuresPerAddress: { perSecond: 2, burst: 120 },
+  // Packets. One device may take a tenth of what a process can do, for five seconds all of it.
+  messagesPerDevice: { perSecond: 10_000, burst: 50_000 },
+  // Bytes. The same tenth at back-log sizes: 40 full frames a second.
+  bytesPerDevice: { perSecond: 10_485_760, burst: 41_943_040 },
+  // Messages taken and not yet kept: above what one connection has in flight at full speed (1,000), below harm.
+  inFlightPerDeviceMax: 4_096,
+  // Bytes of the same: sixteen full frames.
+  inFlightBytesPerDeviceMax: 4_194_304,
+  // Bytes of the same over all devices: what a stalled store may cost in memory.
+  inFlightBytesMax: 134_217_728,
+  // Bytes written to one client and not yet taken by its socket; more, and nothing more is read from or sent to it.
+  unsentBytesMax: 1_048_576,
+  // Milliseconds for what was taken to be kept when closing: a store's slowest commit. Unkept stays unacknowledged.
+  closeTimeoutMs: 5_000,
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import type { DeviceAuthentication, Instant } from '../city/index.ts'
+import type { MessageReceiver } from '../ingest/wire/index.ts'
+import type { BrokerLimits } from './limits.ts'
+import type { BrokerStats } from './stats.ts'
+
+export type TlsOptions = {
+  readonly port: number
+  readonly certFile: string
+  readonly keyFile: string
+  /** Given: a client must also show a certificate signed by this authority. */
+  readonly caFile?: string
+}
+
+export type BrokerOptions = {
+  readonly host: string
+  /** 0 takes any free port; `Broker.port` says which. */
+  readonly port: number
+  readonly tls?: TlsOptions
+  /** Synchronous and in constant time; asked once per CONNECT. */
+  authenticate(device: string, secret: string): DeviceAuthentication
+  /** Its promise holds the PUBACK back. Messages of one batch may share one promise. */
+  readonly receive: MessageReceiver
+  /** A device's own `status/{device}`: its birth, its will, or what it says of itself. Not a reading. */
+  onStatus?(device: string, payload: string): void
+  now(): Instant
+  readonly log: Logger
+  readonly limits?: Partial<BrokerLimits>
+}
+
+export type Broker = {
+  readonly port: number
+  readonly tlsPort: number | undefined
+  /** From us to devices and crews: `tickets/{crew}`, `alarms/{asset}`, `errors/{device}`. QoS 1 for who subscribed so. */
+  publish(topic: string, payload: string, options?: { readonly retain?: boolean }): void
+  /** MQTT over WebSocket: the HTTP server hands over the upgrade of its `/mqtt`. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  isConnected(device: string): boolean
+  connectedCount(): number
+  /**
+   * Closes the device's connections at once. A connection keeps the permissions it logged in with, so this is also what
+   * makes a changed list of assets, or a revocation, take effect.
+   */
+  disconnect(device: string): void
+  stats(): BrokerStats
+  /** Takes no more, lets what was taken be kept and acknowledged (bounded by `closeTimeoutMs`), then closes. */
+  close(): Promise<void>
+}

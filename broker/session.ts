@@ -1,0 +1,52 @@
+import type { Duplex } from 'node:stream'
+import type { Client } from 'aedes'
+import type { Device } from '../city/index.ts'
+import type { Address } from './addresses.ts'
+import type { TokenBucket } from './token-bucket.ts'
+
+/** What a device may send per second, over all its connections. */
+export type DeviceRates = { readonly messages: TokenBucket; readonly bytes: TokenBucket }
+
+/** A device that is logged in, as of its log-in. */
+export type Login = { readonly device: Device; readonly rates: DeviceRates }
+
+export type Will = { readonly topic: string; readonly payload: Uint8Array }
+
+/** What is known of one connection, from the socket's opening to its close. */
+export class Session {
+  readonly conn: Duplex
+  readonly address: Address
+  client: Client | undefined
+  login: Login | undefined
+  clientId = ''
+  will: Will | undefined
+  /** Telemetry topics found to be the device's own; judged once, then looked up. */
+  readonly ownTopics = new Set<string>()
+  /** It is subscribed to its `errors/{device}`. */
+  hearsErrors = false
+  /** It published where it may not and is about to be closed. */
+  denied = false
+  /** Messages taken and not yet kept, and their bytes. */
+  inFlight = 0
+  inFlightBytes = 0
+  /** Packet identifiers to acknowledge with the next write. */
+  readonly acknowledging: number[] = []
+
+  constructor(conn: Duplex, address: Address) {
+    this.conn = conn
+    this.address = address
+  }
+}
+
+const sessionKey = Symbol('session')
+type WithSession = Duplex & { [sessionKey]?: Session }
+
+export function attachSession(session: Session): void {
+  const conn: WithSession = session.conn
+  conn[sessionKey] = session
+}
+
+/** The session of one of Aedes' clients; a property, because the way of every message leads here. */
+export function sessionOf(client: Client): Session | undefined {
+  return (client.conn as WithSession)[sessionKey]
+}
