@@ -1,4 +1,4 @@
-import type { AssetId, Instant } from '../city/index.ts'
+import type { AssetId, DurationMs, Instant } from '../city/index.ts'
 import type { Level, Severity } from '../rules/index.ts'
 
 export const ticketStates = [
@@ -52,7 +52,10 @@ export type Ticket = {
   readonly failureMode: string
   readonly title: string
   readonly state: TicketState
+  /** The worst seen since it was raised; never lowered. */
   readonly severity: Severity
+  /** The highest level seen; `undefined` while only a person has reported it. */
+  readonly level: Level | undefined
   readonly priority: Priority
   /** Event time the trouble began; and when the ticket was raised (our clock). */
   readonly startedAt: Instant
@@ -64,13 +67,24 @@ export type Ticket = {
   readonly jobPlan: readonly string[]
   readonly holdReason: HoldReason | undefined
   readonly closing: Closing | undefined
+  /** What the crew found and did, as picked on finishing. */
+  readonly foundCause: string | undefined
+  readonly remedy: string | undefined
+  /** Tickets about the same trouble that ended in the 90 days before this one was raised. */
+  readonly earlier: number
   /** How often it came back after work was done. */
   readonly relapses: number
   /** Alarms that joined after the first. */
   readonly recurrences: number
   readonly workDoneAt: Instant | undefined
+  /** How long the asset must stay healthy after the work: the longest of the rules that joined. */
+  readonly watchMs: DurationMs | undefined
   /** Event time until which the asset must stay healthy to be verified. */
   readonly watchUntil: Instant | undefined
+  /** Event time since which every alarm of this ticket has been over. */
+  readonly quietSince: Instant | undefined
+  /** Why the readings cannot tell whether the repair holds, so that a person must decide. */
+  readonly undecided: string | undefined
   readonly updatedAt: Instant
 }
 

@@ -1,0 +1,208 @@
+import type { DurationMs, Instant } from '../city/index.ts'
+import type { AlarmEvent } from '../rules/index.ts'
+import { type Firing, firingIn, higher, isHigher, type TicketDecision, weigh, worst } from './considering.ts'
+import { type Desk, programLine } from './desk.ts'
+import { drawnLimits, evidenceWindow } from './evidence.ts'
+import { blankTicket, reopened } from './fresh-start.ts'
+import type { Ticket, TicketCause } from './ticket.ts'
+import type { TicketPage } from './ticket-book.ts'
+import { isWorthALine, titleOf } from './words.ts'
+
+/** Tickets that ended this recently make a new one about the same trouble weigh more. */
+const earlierWithinMs: DurationMs = 90 * 86_400_000
+
+/** Does in one transaction what a firing alarm calls for. */
+export async function considerFiring(
+  page: TicketPage,
+  desk: Desk,
+  event: AlarmEvent,
+  at: Instant,
+): Promise<TicketDecision> {
+  const firing = firingIn(event)
+  if (typeof firing === 'string') return { kind: 'left', reason: firing }
+  const occurrence = await page.occurrence(firing.occurrence)
+  const ticket = occurrence && (await page.find(occurrence.ticket))
+  const known = occurrence && ticket && { occurrence, ticket }
+  const unfinished = await page.unfinishedAbout(firing.alarm.asset, firing.alarm.rule.failureMode)
+
+  const verdict = weigh(firing, known, unfinished)
+  switch (verdict.kind) {
+    case 'open': {
+      const opened = await open(page, desk, firing, at)
+      return { kind: 'opened', ticket: opened, reason: verdict.reason }
+    }
+    case 'update': {
+      const isNew = occurrence?.ticket !== verdict.ticket.number
+      const updated = await update(page, desk, firing, verdict.ticket, verdict.reason, isNew, at)
+      return { kind: 'updated', ticket: updated, reason: verdict.reason }
+    }
+    case 'relapse': {
+      const isNew = occurrence?.ticket !== verdict.ticket.number
+      const reopened = await relapse(page, desk, firing, verdict.ticket, isNew, at)
+      return { kind: 'relapsed', ticket: reopened, reason: 'fires after work was done' }
+    }
+    case 'leave':
+      // Remembered, or a replay after the next repair would take this for news.
+      if (occurrence !== undefined && firing.at > occurrence.seenUntil)
+        await page.putOccurrence({ ...occurrence, seenUntil: firing.at })
+      return { kind: 'left', ticket: verdict.ticket, reason: 'already raised' }
+  }
+}
+
+async function open(page: TicketPage, desk: Desk, firing: Firing, at: Instant): Promise<Ticket> {
+  const { alarm, event, level, severity, startedAt } = firing
+  const { asset, rule } = alarm
+  const mode = desk.failureMode(asset, rule.failureMode)
+  const choice = desk.crewFor(asset, mode)
+  const earlier = await page.endedSince(asset, rule.failureMode, at - earlierWithinMs)
+  const draft = desk.priced(
+    {
+      ...blankTicket(at),
+      asset,
+      failureMode: rule.failureMode,
+      title: titleOf(desk.assetName(asset), mode?.title ?? rule.failureMode, event),
+      severity,
+      level,
+      startedAt,
+      crew: choice.crew?.id,
+      cause: causeOf(firing),
+      advice: rule.advice,
+      jobPlan: mode?.jobPlan ?? [],
+      earlier: earlier.length,
+      watchMs: rule.watchMs,
+    },
+    at,
+  )
+  const began = at - startedAt > 3_600_000 ? ` It began on ${desk.time(startedAt)}.` : ''
+  const entries = [
+    programLine(at, 'raise', `Raised by rule "${rule.title}" (${rule.version}): ${event.reason}.${began}`, {
+      from: undefined,
+      to: 'open',
+    }),
+    programLine(at, 'assign', choice.because),
+  ]
+  const [last] = earlier
+  if (last !== undefined)
+    entries.push(
+      programLine(
+        at,
+        'note',
+        `Ticket ${last.number} was about the same trouble, ${last.state} on ${desk.time(last.updatedAt)}.`,
+      ),
+    )
+  const ticket = await page.insert(draft, entries)
+  await remember(page, firing, ticket)
+  await wantEvidence(page, firing, ticket, at)
+  return ticket
+}
+
+async function update(
+  page: TicketPage,
+  desk: Desk,
+  firing: Firing,
+  before: Ticket,
+  reason: 'level raised' | 'fires again' | 'another rule joined' | 'seen by a sensor too',
+  isNew: boolean,
+  at: Instant,
+): Promise<Ticket> {
+  const after = desk.priced(joined(desk, firing, before, isNew, at), at)
+  const { rule } = firing.alarm
+  const said = {
+    'level raised': `Now past the ${firing.level} limit: ${firing.event.reason}.`,
+    'fires again': `Fires again: ${firing.event.reason}.`,
+    'another rule joined': `Rule "${rule.title}" fires too: ${firing.event.reason}.`,
+    'seen by a sensor too': `A sensor sees it too, by rule "${rule.title}": ${firing.event.reason}.`,
+  }[reason]
+  const band = desk.bandChange(before, after)
+  const isQuiet = reason === 'fires again' && band === '' && after.level === before.level
+  const entries = isQuiet && !isWorthALine(after.recurrences) ? [] : [programLine(at, 'update', `${said}${band}`)]
+  const ticket = await page.update(before, after, entries)
+  await remember(page, firing, ticket)
+  if (before.cause === undefined) await wantEvidence(page, firing, ticket, at)
+  return ticket
+}
+
+async function relapse(
+  page: TicketPage,
+  desk: Desk,
+  firing: Firing,
+  before: Ticket,
+  isNew: boolean,
+  at: Instant,
+): Promise<Ticket> {
+  const ticket = await page.update(
+    before,
+    ...reopened(
+      desk,
+      before,
+      joined(desk, firing, before, isNew, at),
+      `Fires again after work was done: ${firing.event.reason}.`,
+      at,
+    ),
+  )
+  await remember(page, firing, ticket)
+  if (before.cause === undefined) await wantEvidence(page, firing, ticket, at)
+  return ticket
+}
+
+/** The ticket with this bout counted in; severity and level only rise. */
+function joined(desk: Desk, firing: Firing, before: Ticket, isNew: boolean, at: Instant): Ticket {
+  const { alarm, event } = firing
+  const mode = desk.failureMode(before.asset, before.failureMode)
+  const rises = isHigher(firing.level, before.level) || worst(firing.severity, before.severity) !== before.severity
+  const first = before.cause === undefined
+  return {
+    ...before,
+    title: rises ? titleOf(desk.assetName(before.asset), mode?.title ?? before.failureMode, event) : before.title,
+    severity: worst(before.severity, firing.severity),
+    level: higher(firing.level, before.level),
+    startedAt: Math.min(before.startedAt, firing.startedAt),
+    cause: before.cause ?? causeOf(firing),
+    advice: before.advice === '' ? alarm.rule.advice : before.advice,
+    watchMs: Math.max(before.watchMs ?? 0, alarm.rule.watchMs),
+    quietSince: isNew ? undefined : before.quietSince,
+    recurrences: before.recurrences + (isNew && !first ? 1 : 0),
+    updatedAt: at,
+  }
+}
+
+async function remember(page: TicketPage, firing: Firing, ticket: Ticket): Promise<void> {
+  const known = await page.occurrence(firing.occurrence)
+  await page.putOccurrence({
+    occurrence: firing.occurrence,
+    ticket: ticket.number,
+    alarm: firing.alarm.id,
+    startedAt: firing.startedAt,
+    level: higher(firing.level, known?.level),
+    seenUntil: Math.max(firing.at, known?.seenUntil ?? firing.at),
+    overAt: known?.overAt,
+  })
+}
+
+async function wantEvidence(page: TicketPage, firing: Firing, ticket: Ticket, at: Instant): Promise<void> {
+  const { asset, sensor, rule } = firing.alarm
+  await page.wantEvidence({
+    ticket: ticket.number,
+    asset,
+    ...evidenceWindow(firing.startedAt, Math.max(at, firing.at)),
+    sensor,
+    limits: drawnLimits(rule),
+    ruleText: rule.text,
+    ruleVersion: rule.version,
+  })
+}
+
+function causeOf({ alarm, event, occurrence, level }: Firing): TicketCause {
+  const { rule, sensor, measured, limit } = alarm
+  return {
+    occurrence,
+    rule: rule.id,
+    ruleVersion: rule.version,
+    ruleTitle: rule.title,
+    sensor,
+    level,
+    measured,
+    limit,
+    reason: event.reason,
+  }
+}

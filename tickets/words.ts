@@ -1,0 +1,100 @@
+import type { DurationMs, Instant, Registry } from '../city/index.ts'
+import type { Alarm, AlarmEvent } from '../rules/index.ts'
+
+/** What the history says the program did is signed with this name. */
+export const programName = 'lengthsman'
+
+// A title is read in a list on a phone: two lines at most.
+const titleCharactersMax = 110
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** `4 May 2026, 10:32`, in the city's own time. */
+export function spokenTime(at: Instant, timeZone: string): string {
+  let format = formats.get(timeZone)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+    })
+    formats.set(timeZone, format)
+  }
+  return format.format(at)
+}
+
+const units: readonly { readonly name: string; readonly ms: DurationMs }[] = [
+  { name: 'day', ms: 86_400_000 },
+  { name: 'hour', ms: 3_600_000 },
+  { name: 'minute', ms: 60_000 },
+]
+
+/** `2 days`, `90 minutes`: the largest unit of which there are at least two, or exactly one. */
+export function spokenDuration(duration: DurationMs): string {
+  const unit = units.find(({ ms }) => duration === ms || duration >= 2 * ms) ?? { name: 'minute', ms: 60_000 }
+  const count = Math.round(duration / unit.ms)
+  return `${count} ${unit.name}${count === 1 ? '' : 's'}`
+}
+
+/** `Pump 07: bearing wear — vibration 7.4 mm/s, above 7.1`. */
+export function titleOf(assetName: string, modeTitle: string, { alarm, reason }: AlarmEvent): string {
+  return shortened(`${assetName}: ${lowerFirst(modeTitle)} — ${withoutPatience(alarm, reason)}`)
+}
+
+/** A person's ticket has their own first line instead of a measurement. */
+export function reportTitle(assetName: string, modeTitle: string, note: string): string {
+  const [line = ''] = note.trim().split('\n')
+  return shortened(`${assetName}: ${lowerFirst(modeTitle)} — ${line}`)
+}
+
+/** How long a limit was passed before the alarm fired is the rule's business, not the title's. Of a silence it is the point. */
+function withoutPatience(alarm: Alarm, reason: string): string {
+  const { kind } = alarm.rule.condition
+  return kind === 'threshold' || kind === 'rate' ? reason.replace(/ for (?:the last )?\d[^,]*$/, '') : reason
+}
+
+/** The newest value and the limit, `2.1 mm/s (limit 7.1)`, where the rule compares plain values. */
+export function measuredWords(alarm: Alarm, registry: Registry): string | undefined {
+  const sensor = registry.sensor(alarm.sensor)
+  if (alarm.rule.condition.kind !== 'threshold' || alarm.measured === undefined || sensor === undefined)
+    return undefined
+  const { title, unit, decimals } = sensor.quantity
+  const value = `${lowerFirst(title)} ${alarm.measured.toFixed(decimals)} ${spokenUnit(unit)}`.trimEnd()
+  return alarm.limit === undefined ? value : `${value} (limit ${alarm.limit})`
+}
+
+/** UCUM codes as people write them. */
+function spokenUnit(code: string): string {
+  const spoken: Readonly<Record<string, string>> = {
+    Cel: '°C',
+    '1': '',
+    'm3/h': 'm³/h',
+    'um/m': 'µm/m',
+    'ug/m3': 'µg/m³',
+  }
+  return spoken[code] ?? code.replace(/[[\]]/g, '')
+}
+
+/** Lower case in the middle of a sentence, but `PM10` and `NO2` keep theirs. */
+export function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}
+
+function shortened(text: string): string {
+  if (text.length <= titleCharactersMax) return text
+  const cut = text.slice(0, titleCharactersMax - 1)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), titleCharactersMax / 2)).replace(/[\s,;:—-]+$/, '')}…`
+}
+
+/**
+ * Whether the n-th return of a flapping alarm is worth a line: the first five, then 10, 20, 50, 100 … The ticket counts all
+ * of them; its history stays readable.
+ */
+export function isWorthALine(count: number): boolean {
+  if (count <= 5) return true
+  const magnitude = 10 ** Math.floor(Math.log10(count))
+  return [1, 2, 5].includes(count / magnitude)
+}
