@@ -10,6 +10,10 @@ import { closings, holdReasons, ticketStates } from '../../tickets/index.ts'
 export const roles = ['admin', 'engineer', 'crew', 'viewer'] as const
 export type Role = (typeof roles)[number]
 
+/** What an API token may be: a role, or `reporter`, which can only send readings. */
+export const principals = [...roles, 'reporter'] as const
+export type Principal = (typeof principals)[number]
+
 const iso = z.iso.datetime()
 const level = z.enum(['warning', 'action'])
 
@@ -305,6 +309,178 @@ export const health = z.object({
   parts: z.array(z.object({ name: z.string(), ready: z.boolean(), detail: z.string() })),
 })
 
+export const credentials = z.object({ user: z.string().min(1).max(64), password: z.string().min(1).max(256) })
+
+export const quantityView = z.object({
+  id: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  range: z.object({ min: z.number(), max: z.number() }),
+  expectedIntervalSeconds: z.number(),
+  decimals: z.number().int(),
+})
+export const failureModeView = z.object({
+  id: z.string(),
+  title: z.string(),
+  skill: z.string(),
+  jobPlan: z.array(z.string()),
+  causes: z.array(z.string()),
+  remedies: z.array(z.string()),
+})
+export const classView = z.object({
+  id: z.string(),
+  title: z.string(),
+  plural: z.string(),
+  quantities: z.array(quantityView),
+  failureModes: z.array(failureModeView),
+})
+
+export const crewView = z.object({
+  id: z.string(),
+  name: z.string(),
+  skills: z.array(z.string()),
+  /** Districts; empty means all. */
+  area: z.array(z.string()),
+})
+
+export const relationKinds = ['part of', 'fed by', 'reports through'] as const
+/** `direction` `out`: this asset is *kind* the other; `in`: the other is *kind* this one. `kind` is always as it was written down. */
+export const relationView = z.object({
+  kind: z.enum(relationKinds),
+  direction: z.enum(['out', 'in']),
+  asset: z.string(),
+  name: z.string(),
+  state: z.enum(assetStates),
+})
+
+export const assetView = assetSummary.extend({
+  installedAt: iso.nullable(),
+  classDetail: classView,
+  relations: z.array(relationView),
+  sensors: z.array(sensorView),
+  /** Those that are not inactive first. */
+  alarms: z.array(alarmView),
+  /** Open ones, most urgent first. */
+  tickets: z.array(ticketSummary),
+})
+
+export const assetDraft = z.object({
+  name: z.string().min(1).max(200),
+  class: z.string(),
+  criticality: z.number().int().min(1).max(5),
+  place: z.object({
+    latitude: z.number().min(-90).max(90),
+    longitude: z.number().min(-180).max(180),
+    address: z.string().max(200).optional(),
+  }),
+  district: z.string().max(100).nullable().default(null),
+  relations: z.array(z.object({ kind: z.enum(relationKinds), asset: z.string() })).default([]),
+  /** Which of the class's quantities are measured here; all of them when null. */
+  quantities: z.array(z.string()).nullable().default(null),
+  installedAt: iso.nullable().default(null),
+})
+
+/** Bound of one POST of readings: a day of one sensor each minute, or an hour of a small gateway. */
+export const readingsPerRequestMax = 10_000
+export const readingDrafts = z
+  .array(
+    z.object({
+      sensor: z.string().max(200),
+      value: z.number(),
+      /** The device's clock; now when absent. */
+      observedAt: z.iso.datetime({ offset: true }).optional(),
+    }),
+  )
+  .min(1)
+  .max(readingsPerRequestMax)
+export const readingsOutcome = z.object({
+  /** Kept: committed and synced to disk. */
+  accepted: z.number().int(),
+  refused: z.array(
+    z.object({
+      /** Which of the readings sent, from 0. */
+      index: z.number().int(),
+      sensor: z.string(),
+      reason: z.string(),
+      detail: z.string(),
+      suggestion: z.string().nullable(),
+    }),
+  ),
+})
+
+export const shelving = z.object({ reason: z.string().min(1).max(1_000), until: z.iso.datetime({ offset: true }) })
+
+export const ruleSummary = z.object({
+  id: z.string(),
+  version: z.string(),
+  title: z.string(),
+  class: z.string(),
+  failureMode: z.string(),
+  quantity: z.string(),
+  kind: z.enum(['threshold', 'rate', 'silence', 'stuck']),
+  severity: z.object({ warning: z.enum(severities).nullable(), action: z.enum(severities).nullable() }),
+  alarmsFiring: z.number().int(),
+})
+export const ruleView = ruleSummary.extend({
+  forSeconds: z.number(),
+  recoverSeconds: z.number(),
+  watchSeconds: z.number(),
+  advice: z.string(),
+  source: z.string(),
+  /** As it stands in its file. */
+  text: z.string(),
+})
+
+export const featureCollection = z.object({
+  type: z.literal('FeatureCollection'),
+  features: z.array(z.record(z.string(), z.unknown())),
+})
+export const mapLayers = z.object({ items: z.array(z.object({ name: z.string(), features: featureCollection })) })
+
+export const overview = z.object({
+  assets: z.object({
+    total: z.number().int(),
+    byState: z.record(z.enum(assetStates), z.number().int()),
+  }),
+  tickets: z.object({
+    total: z.number().int(),
+    byBand: z.record(z.enum(['urgent', 'high', 'medium', 'low']), z.number().int()),
+    /** The ten most urgent open ones. */
+    first: z.array(ticketSummary),
+  }),
+  rates,
+  /** The twenty that fired last and still do. */
+  alarms: z.array(alarmView),
+})
+
+export const userView = z.object({
+  user: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  crew: z.string().nullable(),
+  createdAt: iso,
+})
+export const userDraft = z.object({
+  user: z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/, 'expected lower-case letters, digits and . _ @ -, at most 64'),
+  name: z.string().min(1).max(200).optional(),
+  role: z.enum(roles),
+  crew: z.string().nullable().default(null),
+  password: z.string().min(12).max(256),
+})
+export const passwordDraft = z.object({ password: z.string().min(12).max(256) })
+
+export const tokenView = z.object({
+  id: z.number().int(),
+  title: z.string(),
+  role: z.enum(principals),
+  createdBy: z.string(),
+  createdAt: iso,
+  usedAt: iso.nullable(),
+})
+export const tokenDraft = z.object({ title: z.string().min(1).max(200), role: z.enum(principals) })
+/** The token is shown this once; only its hash is kept. Send it as `Authorization: Bearer …`. */
+export const tokenCreated = tokenView.extend({ token: z.string() })
+
 export type Problem = z.infer<typeof problem>
 export type Session = z.infer<typeof session>
 export type AssetSummary = z.infer<typeof assetSummary>
@@ -319,3 +495,12 @@ export type DeviceView = z.infer<typeof deviceView>
 export type QuarantineView = z.infer<typeof quarantineView>
 export type Rates = z.infer<typeof rates>
 export type Health = z.infer<typeof health>
+export type AssetView = z.infer<typeof assetView>
+export type ClassView = z.infer<typeof classView>
+export type CrewView = z.infer<typeof crewView>
+export type RelationView = z.infer<typeof relationView>
+export type Overview = z.infer<typeof overview>
+export type RuleSummary = z.infer<typeof ruleSummary>
+export type RuleView = z.infer<typeof ruleView>
+export type UserView = z.infer<typeof userView>
+export type TokenView = z.infer<typeof tokenView>

@@ -1,0 +1,37 @@
+import type { Database } from '../../../city/index.ts'
+import type { HttpServer } from '../../server/http-server.ts'
+import type { Parts } from '../parts.ts'
+import { alarmRoutes } from './alarms.ts'
+import { assetRoutes } from './assets.ts'
+import { cityRoutes } from './city.ts'
+import { deviceRoutes } from './devices.ts'
+import { healthRoutes } from './health.ts'
+import { mapRoutes } from './map.ts'
+import { overviewRoutes } from './overview.ts'
+import { quarantineRoutes } from './quarantine.ts'
+import { ruleRoutes } from './rules.ts'
+import { sensorRoutes } from './sensors.ts'
+import { sessionRoutes } from './session.ts'
+import { streamRoutes } from './stream.ts'
+import { ticketRoutes } from './tickets.ts'
+import { tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
+
+/** Every route of the API, one file a resource, in the order in which the docs show them. */
+export function registerRoutes(server: HttpServer, parts: Parts, database: Database): void {
+  sessionRoutes(server, parts)
+  overviewRoutes(server, parts)
+  assetRoutes(server, parts)
+  sensorRoutes(server, parts)
+  alarmRoutes(server, parts)
+  ticketRoutes(server, parts)
+  ruleRoutes(server, parts)
+  cityRoutes(server, parts)
+  mapRoutes(server, parts)
+  deviceRoutes(server, parts)
+  quarantineRoutes(server, parts)
+  streamRoutes(server, parts)
+  userRoutes(server, parts)
+  tokenRoutes(server, parts)
+  healthRoutes(server, parts, database)
+}

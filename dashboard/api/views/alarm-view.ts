@@ -1,0 +1,35 @@
+import type { Alarm, Hiding } from '../../../rules/index.ts'
+import type { AlarmView } from '../schema.ts'
+import { isoOf, isoOrNull } from './iso.ts'
+
+export function alarmViewOf(alarm: Alarm): AlarmView {
+  const { rule, level } = alarm
+  return {
+    id: alarm.id,
+    rule: rule.id,
+    ruleTitle: rule.title,
+    asset: alarm.asset,
+    sensor: alarm.sensor,
+    failureMode: rule.failureMode,
+    state: alarm.state,
+    level: level ?? null,
+    severity: level === undefined ? null : (rule.severity[level] ?? null),
+    since: isoOf(alarm.since),
+    startedAt: isoOrNull(alarm.startedAt),
+    measured: alarm.measured ?? null,
+    limit: alarm.limit ?? null,
+    hiddenBy: alarm.hiddenBy === undefined ? null : hidingViewOf(alarm.hiddenBy),
+    acknowledgedBy: alarm.acknowledgedBy ?? null,
+    error: alarm.error ?? null,
+  }
+}
+
+function hidingViewOf(hiding: Hiding): NonNullable<AlarmView['hiddenBy']> {
+  if (hiding.kind === 'suppressed') return { kind: hiding.kind, reason: hiding.reason, parent: hiding.parent }
+  return {
+    kind: hiding.kind,
+    reason: hiding.reason,
+    by: hiding.by,
+    ...(hiding.until === undefined ? {} : { until: isoOf(hiding.until) }),
+  }
+}

@@ -1,0 +1,96 @@
+import type { AssetId, Instant, Registry } from '../../city/index.ts'
+import type { Reading } from '../../ingest/index.ts'
+import type { Alarm, AlarmEvent, RuleEngine } from '../../rules/index.ts'
+import type { Ticket, Tickets } from '../../tickets/index.ts'
+import type { AssetState, StreamEvents } from '../api/schema.ts'
+import { alarmViewOf } from '../api/views/alarm-view.ts'
+import { ticketSummaryOf } from '../api/views/ticket-view.ts'
+import { assetStateOf } from './asset-state.ts'
+import { EventStream, type StreamLimits } from './event-stream.ts'
+
+/** Assets looked at again each second for changes that no event told of (a shelving that ended, a parent that recovered). */
+const assetsPerSweepMax = 2_000
+
+type Seen = { readonly state: AssetState; readonly openTickets: number }
+
+/**
+ * What happens in the town, for the open pages. The composition root hands over readings, alarm events and tickets as
+ * they come; assets whose state or ticket count changed by it are told of here.
+ */
+export class LiveFeed {
+  readonly stream: EventStream
+  readonly #registry: Registry
+  readonly #engine: RuleEngine
+  readonly #tickets: Tickets
+  readonly #seen = new Map<AssetId, Seen>()
+  #sweptTo = 0
+
+  constructor(options: {
+    registry: Registry
+    engine: RuleEngine
+    tickets: Tickets
+    now: () => Instant
+    limits?: Partial<StreamLimits> | undefined
+  }) {
+    this.stream = new EventStream({ now: options.now, ...(options.limits && { limits: options.limits }) })
+    this.#registry = options.registry
+    this.#engine = options.engine
+    this.#tickets = options.tickets
+    for (const asset of this.#registry.assets()) this.#seen.set(asset.id, this.#look(asset.id))
+  }
+
+  /** Just kept, in the order of their commit. */
+  readings(readings: readonly Reading[]): void {
+    this.stream.readings(readings)
+  }
+
+  alarm(event: AlarmEvent): void {
+    this.alarmChanged(event.alarm)
+  }
+
+  /** By a person, who acknowledged or shelved it. */
+  alarmChanged(alarm: Alarm): void {
+    this.stream.publish('alarm', alarmViewOf(alarm))
+    this.assetTouched(alarm.asset)
+  }
+
+  ticket(ticket: Ticket): void {
+    this.stream.publish('ticket', ticketSummaryOf(ticket, this.#registry))
+    this.assetTouched(ticket.asset)
+  }
+
+  rates(rates: StreamEvents['rates']): void {
+    this.stream.rates(rates)
+  }
+
+  /** Something of this asset may have changed; tells the pages when it has. */
+  assetTouched(id: AssetId): void {
+    const before = this.#seen.get(id)
+    const now = this.#look(id)
+    if (before?.state === now.state && before.openTickets === now.openTickets) return
+    this.#seen.set(id, now)
+    this.stream.publish('asset', { id, ...now })
+  }
+
+  /** Looks at the next share of all assets; called each second, so that the cost does not grow with the town. */
+  sweep(): void {
+    const assets = this.#registry.assets()
+    const count = Math.min(assets.length, assetsPerSweepMax)
+    for (let done = 0; done < count; done++) {
+      const asset = assets[(this.#sweptTo + done) % assets.length]
+      if (asset !== undefined) this.assetTouched(asset.id)
+    }
+    this.#sweptTo = assets.length === 0 ? 0 : (this.#sweptTo + count) % assets.length
+  }
+
+  close(): void {
+    this.stream.close()
+  }
+
+  #look(id: AssetId): Seen {
+    return {
+      state: assetStateOf(this.#engine.alarmsOf(id)),
+      openTickets: this.#tickets.openByAsset().get(id) ?? 0,
+    }
+  }
+}
