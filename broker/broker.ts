@@ -76,7 +76,10 @@ async function build(options: BrokerOptions): Promise<House> {
     stats,
     log,
     now,
-    onStatus: (device, payload) => options.onStatus?.(device, payload),
+    onStatus: (device, payload) => {
+      // A will that comes because we hang up says nothing of the device.
+      if (!connections.isShut) options.onStatus?.(device, payload)
+    },
     publish: (topic, payload, sent) => door.publish(messageOf(topic, payload, false), sent),
   })
   const door: Door = await Door.open(limits, {

@@ -71,6 +71,10 @@ export class Connections {
     this.#closing = true
   }
 
+  get isShut(): boolean {
+    return this.#closing
+  }
+
   destroyAll(): void {
     for (const { conn } of this.#sessions) conn.destroy()
   }
