@@ -1,0 +1,6 @@
+export * from './faults/fault.ts'
+export { FaultBook } from './faults/fault-book.ts'
+export { type FaultKind, faultKind, faultKinds } from './faults/kinds.ts'
+export { faultOn, randomFaults, stagedFaults } from './faults/plan.ts'
+export type { Measured, SimulatedTown } from './town.ts'
+export { World, type WorldMemory, type WorldOptions } from './world/world.ts'
