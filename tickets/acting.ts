@@ -22,13 +22,18 @@ export async function actOn(page: TicketPage, desk: Desk, number: number, act: A
   const { action, by, at } = act
   const before = await page.find(number)
   if (before === undefined) return { kind: 'unknown' }
+  const possible = actionsIn(before.state)
   const to = stateAfter(before.state, action.name)
-  if (to === undefined) return refused(before, `a ticket that is ${before.state} cannot be taken to "${action.name}"`)
+  if (to === undefined) return refused(`"${action.name}" is not possible while a ticket is ${before.state}`, possible)
   const faults = faultsOf(action, (crew) => desk.registry.crew(crew) !== undefined)
   if (faults.length > 0) return { kind: 'incomplete', faults }
   if (isFinished(before.state) && !isFinished(to)) {
     const other = await page.unfinishedAbout(before.asset, before.failureMode)
-    if (other !== undefined) return refused(before, `ticket ${other.number} is open about the same trouble`)
+    if (other !== undefined)
+      return refused(
+        `ticket ${other.number} is open about the same trouble`,
+        possible.filter((name) => name !== 'reopen'),
+      )
   }
 
   const after = applied(desk, before, to, act)
@@ -41,13 +46,8 @@ export async function actOn(page: TicketPage, desk: Desk, number: number, act: A
   return { kind: 'done', ticket: await page.update(before, watched, [...entries, line]) }
 }
 
-function refused(ticket: Ticket, reason: string): ActOutcome {
-  const allowed = actionsIn(ticket.state)
-  return {
-    kind: 'refused',
-    reason,
-    allowed: isFinished(ticket.state) ? allowed.filter((name) => name !== 'reopen') : allowed,
-  }
+function refused(reason: string, allowed: readonly TicketActionName[]): ActOutcome {
+  return { kind: 'refused', reason, allowed }
 }
 
 /** The ticket after the move; what the state brings with it is set here and nowhere else. */

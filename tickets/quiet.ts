@@ -24,9 +24,8 @@ export async function considerOver(
   if (before === undefined) return { kind: 'left', reason: 'not firing' }
   if (isFinished(before.state)) return { kind: 'left', reason: 'not firing', ticket: before }
 
-  const all = await page.occurrencesOf(before.number)
-  if (all.some((bout) => bout.overAt === undefined)) return { kind: 'left', reason: 'not firing', ticket: before }
-  const quietSince = Math.max(...all.map((bout) => bout.overAt ?? 0))
+  const quietSince = await page.quietSince(before.number)
+  if (quietSince === undefined) return { kind: 'left', reason: 'not firing', ticket: before }
   const entries = before.recurrences === 0 ? [programLine(at, 'note', wordsFor(before, desk.time(quietSince)))] : []
   const ticket = await page.update(before, { ...before, quietSince, updatedAt: at }, entries)
   return { kind: 'updated', ticket, reason: 'alarm over' }

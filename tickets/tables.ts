@@ -139,7 +139,7 @@ const statements = [
     seen_until integer not null,
     over_at integer
   ) strict, without rowid`,
-  `create index ticket_occurrence_of on ticket_occurrence (ticket)`,
+  `create index ticket_occurrence_of on ticket_occurrence (ticket, over_at)`,
   `create index ticket_occurrence_going_on on ticket_occurrence (alarm) where over_at is null`,
   `create table ticket_history (
     id integer primary key autoincrement,

@@ -149,9 +149,13 @@ export class TicketPage {
     return row && occurrenceFromRow(row)
   }
 
-  async occurrencesOf(ticket: number): Promise<readonly KnownOccurrence[]> {
-    const rows = await this.#tables.selectFrom('ticket_occurrence').selectAll().where('ticket', '=', ticket).execute()
-    return rows.map(occurrenceFromRow)
+  /** When the last bout of a ticket was over; `undefined` while one goes on. */
+  async quietSince(ticket: number): Promise<Instant | undefined> {
+    const bouts = this.#tables.selectFrom('ticket_occurrence').where('ticket', '=', ticket)
+    const goingOn = await bouts.select('occurrence').where('over_at', 'is', null).limit(1).executeTakeFirst()
+    if (goingOn !== undefined) return undefined
+    const last = await bouts.select(({ fn }) => fn.max('over_at').as('overAt')).executeTakeFirst()
+    return last?.overAt ?? undefined
   }
 
   /** Bouts of one alarm that began by then and are not known to be over. */
