@@ -7,10 +7,13 @@ import { isName } from './sensor.ts'
 /** Something wrong with one entry of a list. Whoever read the list knows the file and the line of the entry's field. */
 export type Issue = { readonly index: number; readonly field: string; readonly message: string }
 
+/** Ids to look up and to suggest from: a Map by id or a Set. */
+export type AssetIds = { has(id: AssetId): boolean; keys(): Iterable<AssetId> }
+
 /** What an asset may refer to, besides the other assets of its own list. */
 export type Known = {
   readonly classes: ReadonlyMap<string, AssetClass>
-  readonly assets: ReadonlyMap<AssetId, unknown>
+  readonly assets: AssetIds
 }
 
 // Looking for the name that was meant compares with every asset. A list that is wrong in thousands of places is told
@@ -63,13 +66,7 @@ function checkClass(asset: Asset, known: Known, say: Say): void {
       )
 }
 
-function checkRelations(
-  asset: Asset,
-  listed: ReadonlyMap<AssetId, number>,
-  known: Known,
-  say: Say,
-  withSuggestion: boolean,
-): void {
+function checkRelations(asset: Asset, listed: AssetIds, known: Known, say: Say, withSuggestion: boolean): void {
   const suggestion = (unknown: AssetId): string =>
     withSuggestion ? didYouMean(unknown, others(asset.id, listed, known.assets)) : ''
   for (const relation of asset.relations) {
@@ -80,7 +77,7 @@ function checkRelations(
   }
 }
 
-function* others(self: AssetId, ...lists: readonly ReadonlyMap<AssetId, unknown>[]): Generator<AssetId> {
+function* others(self: AssetId, ...lists: readonly AssetIds[]): Generator<AssetId> {
   for (const list of lists) for (const id of list.keys()) if (id !== self) yield id
 }
 

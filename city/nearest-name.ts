@@ -28,9 +28,9 @@ export function foldName(name: string): string {
     .replace(/(?<![0-9])0+(?=[0-9])/g, '')
 }
 
-/** How many letters a typing mistake may change: a third of the name, at most three. */
-export function lettersOffMax(name: string): number {
-  return Math.min(3, Math.max(1, Math.floor(name.length / 3)))
+/** How many letters a typing mistake may change: two swapped ones count as two; at most a third of a long name. */
+function lettersOffMax(name: string): number {
+  return name.length < 4 ? 1 : Math.min(3, Math.max(2, Math.floor(name.length / 3)))
 }
 
 /** `; did you mean "pump-07"?`, or nothing. */

@@ -2,18 +2,16 @@ import { readFileSync } from 'node:fs'
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { type FileFault, FileFaults } from './fault.ts'
-import { didYouMean } from './nearest-name.ts'
-
-export type YamlPath = readonly PropertyKey[]
+import { entryFaults, type FilePath } from './schema-faults.ts'
 
 /** A YAML file that somebody wrote, with what it says and where it says it. */
 export type YamlFile = {
   readonly file: string
   readonly data: unknown
   /** A fault at the entry of this path, or at the nearest one above it that is there. */
-  fault(path: YamlPath, message: string): FileFault
+  fault(path: FilePath, message: string): FileFault
   /** The faults that zod found below `path`, in the words of this file. */
-  faultsOf(error: z.ZodError, path: YamlPath): FileFault[]
+  faultsOf(error: z.ZodError, path: FilePath): FileFault[]
 }
 
 /** The file's text; a file that is not there or cannot be read is a fault like any other. */
@@ -38,8 +36,8 @@ export function readYaml(file: string, text = readText(file)): YamlFile {
         return { file, line, column: col, message: error.message }
       }),
     )
-  const data: unknown = document.toJS()
-  const fault = (path: YamlPath, message: string): FileFault => {
+  const data = toData(file, () => document.toJS())
+  const fault = (path: FilePath, message: string): FileFault => {
     const offset = offsetOf(document.contents, path)
     if (offset === undefined) return { file, line: 1, column: 1, message }
     const { line, col } = lines.linePos(offset)
@@ -49,13 +47,21 @@ export function readYaml(file: string, text = readText(file)): YamlFile {
     file,
     data,
     fault,
-    faultsOf: (error, path) =>
-      error.issues.flatMap((issue) => issueFaults(issue, [...path, ...issue.path], data, fault)),
+    faultsOf: (error, path) => entryFaults(error, data, path).map((found) => fault(found.path, found.message)),
+  }
+}
+
+/** Aliases that unfold into millions of entries are stopped by the parser's own limit. */
+function toData(file: string, read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    throw new FileFaults([{ file, message: (error as Error).message }])
   }
 }
 
 /** Where the entry begins: a mapping's entry at its key, a list's at the item. */
-function offsetOf(root: Node | null, path: YamlPath): number | undefined {
+function offsetOf(root: Node | null, path: FilePath): number | undefined {
   let node: unknown = root
   let offset = root?.range?.[0]
   for (const step of path) {
@@ -72,65 +78,4 @@ function offsetOf(root: Node | null, path: YamlPath): number | undefined {
     } else break
   }
   return offset
-}
-
-function issueFaults(issue: z.core.$ZodIssue, path: YamlPath, data: unknown, fault: YamlFile['fault']): FileFault[] {
-  const subject = subjectOf(data, path)
-  if (issue.code === 'unrecognized_keys') {
-    // `mapping` lists the keys that it knows as its message.
-    const known = issue.message.split(', ')
-    return issue.keys.map((key) =>
-      fault(
-        [...path, key],
-        `${subject.whose}${subject.field === '' ? '' : `${subject.field}: `}unknown key "${key}"${didYouMean(key, known) || `: expected one of ${issue.message}`}`,
-      ),
-    )
-  }
-  const value = valueAt(data, path)
-  const what = value === undefined ? `${subject.field} is missing` : `${subject.field} ${quoted(value)}`.trim()
-  return [fault(path, `${subject.whose}${what}: expected ${issue.message}`)]
-}
-
-const singular: Readonly<Record<string, string>> = {
-  assets: 'asset',
-  crews: 'crew',
-  classes: 'class',
-  quantities: 'quantity',
-  'failure modes': 'failure mode',
-}
-
-/** `asset "pump-07": ` and what of it is meant: `place latitude`. */
-function subjectOf(data: unknown, path: YamlPath): { readonly whose: string; readonly field: string } {
-  let whose = ''
-  let field: string[] = []
-  let at: unknown = data
-  for (const [depth, step] of path.entries()) {
-    const list = String(path[depth - 1] ?? '')
-    at = (at as Record<PropertyKey, unknown> | undefined | null)?.[step]
-    if (typeof step !== 'number') field.push(String(step))
-    else if (typeof at === 'object' && at !== null && singular[list] !== undefined) {
-      const { id } = at as { id?: unknown }
-      whose += `${singular[list]} ${typeof id === 'string' ? `"${id}"` : step + 1}: `
-      field = []
-    }
-  }
-  return { whose, field: field.join(' ') }
-}
-
-function valueAt(data: unknown, path: YamlPath): unknown {
-  let at = data
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null) return at
-    at = (at as Record<PropertyKey, unknown>)[step]
-  }
-  return at
-}
-
-// Enough to recognise what was written without printing a whole mapping.
-const quotedLengthMax = 60
-
-function quoted(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
-  const text = JSON.stringify(value)
-  return text.length > quotedLengthMax ? `${text.slice(0, quotedLengthMax)}…` : text
 }
