@@ -68,7 +68,7 @@ async function open(page: TicketPage, desk: Desk, firing: Firing, at: Instant): 
       cause: causeOf(firing),
       advice: rule.advice,
       jobPlan: mode?.jobPlan ?? [],
-      earlier: earlier.length,
+      earlier: earlier.count,
       watchMs: rule.watchMs,
     },
     at,
@@ -81,7 +81,7 @@ async function open(page: TicketPage, desk: Desk, firing: Firing, at: Instant): 
     }),
     programLine(at, 'assign', choice.because),
   ]
-  const [last] = earlier
+  const { last } = earlier
   if (last !== undefined)
     entries.push(
       programLine(

@@ -129,6 +129,8 @@ const statements = [
   // The promise "at most one open ticket per asset and failure mode" is kept here, whatever the program does.
   `create unique index ticket_one_open on ticket (asset, failure_mode) where state not in ('closed', 'cancelled')`,
   `create index ticket_by_asset on ticket (asset, failure_mode, updated_at)`,
+  // In the words of `listTickets`, or SQLite would not see that it is the same order.
+  `create index ticket_in_order on ticket ((state in ('closed', 'cancelled')), -priority_score, -number)`,
   `create index ticket_by_state on ticket (state, priority_score)`,
   `create table ticket_occurrence (
     occurrence text primary key,

@@ -104,18 +104,26 @@ export class TicketPage {
     return row && ticketFromRow(row)
   }
 
-  /** Tickets about the same trouble that ended since then, the newest first. */
-  async endedSince(asset: AssetId, failureMode: string, since: Instant): Promise<readonly Ticket[]> {
-    const rows = await this.#tables
+  /** How many tickets about the same trouble ended since then, and the last of them. */
+  async endedSince(
+    asset: AssetId,
+    failureMode: string,
+    since: Instant,
+  ): Promise<{ readonly count: number; readonly last: Ticket | undefined }> {
+    const ended = this.#tables
       .selectFrom('ticket')
-      .selectAll()
       .where('asset', '=', asset)
       .where('failure_mode', '=', failureMode)
       .where('state', 'in', finishedStates)
       .where('updated_at', '>=', since)
+    const counted = await ended.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirst()
+    const row = await ended
+      .selectAll()
+      .orderBy('updated_at', 'desc')
       .orderBy('number', 'desc')
-      .execute()
-    return rows.map(ticketFromRow)
+      .limit(1)
+      .executeTakeFirst()
+    return { count: Number(counted?.count ?? 0), last: row && ticketFromRow(row) }
   }
 
   async insert(ticket: Omit<Ticket, 'number'>, entries: readonly HistoryEntry[]): Promise<Ticket> {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type AssetId, Refusal } from '../city/index.ts'
-import { finishedStates } from './state-machine.ts'
+import { finishedStates, isFinished } from './state-machine.ts'
 import type { TicketTables } from './tables.ts'
 import type { PriorityBand, Ticket, TicketState } from './ticket.ts'
 import { ticketFromRow } from './ticket-row.ts'
@@ -19,23 +19,23 @@ export type TicketList = { readonly items: readonly Ticket[]; readonly next: str
 /** More rows than anyone reads on a page; the rest comes with the cursor. */
 export const listedTicketsMax = 500
 
+/** Written out, not bound: only so does the index `ticket_in_order` fit. */
+const finished = sql.raw<number>(`(state in (${finishedStates.map((state) => `'${state}'`).join(', ')}))`)
+
 /** What is to be done before what is done; then by priority; then the newest first. */
 export async function listTickets(tables: Kysely<TicketTables>, filter: TicketFilter): Promise<TicketList> {
   const limit = Math.max(1, Math.min(listedTicketsMax, Math.floor(filter.limit)))
-  const isFinished = sql<number>`(state in (${sql.join([...finishedStates])}))`
   let query = tables.selectFrom('ticket').selectAll()
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states)
   if (filter.asset !== undefined) query = query.where('asset', '=', filter.asset)
   if (filter.crew !== undefined) query = query.where('crew', '=', filter.crew)
   if (filter.band !== undefined) query = query.where('priority_band', '=', filter.band)
   if (filter.after !== undefined) {
-    const [finished, score, number] = readCursor(filter.after)
-    query = query.where(sql<boolean>`(${isFinished}, -priority_score, -number) > (${finished}, ${-score}, ${-number})`)
+    const [ended, score, number] = readCursor(filter.after)
+    query = query.where(sql<boolean>`(${finished}, -priority_score, -number) > (${ended}, ${-score}, ${-number})`)
   }
   const rows = await query
-    .orderBy(isFinished)
-    .orderBy('priority_score', 'desc')
-    .orderBy('number', 'desc')
+    .orderBy(sql`${finished}, -priority_score, -number`)
     .limit(limit + 1)
     .execute()
   const items = rows.slice(0, limit).map(ticketFromRow)
@@ -44,16 +44,15 @@ export async function listTickets(tables: Kysely<TicketTables>, filter: TicketFi
 }
 
 function cursorOf({ state, priority, number }: Ticket): string {
-  const finished = finishedStates.some((one) => one === state) ? 1 : 0
-  return Buffer.from(`${finished},${priority.score},${number}`).toString('base64url')
+  return Buffer.from(`${isFinished(state) ? 1 : 0},${priority.score},${number}`).toString('base64url')
 }
 
-function readCursor(cursor: string): [finished: number, score: number, number: number] {
-  const [, finished, score, number] = /^([01]),(\d+),(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+function readCursor(cursor: string): [ended: number, score: number, number: number] {
+  const [, ended, score, number] = /^([01]),(\d+),(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (number === undefined)
     throw new Refusal(
       'TICKETS_CURSOR_INVALID',
       `"${cursor}" is not the \`next\` of a list of tickets: start from the beginning`,
     )
-  return [Number(finished), Number(score), Number(number)]
+  return [Number(ended), Number(score), Number(number)]
 }
