@@ -1,0 +1,266 @@
+import type { Logger } from 'pino'
+import type { AssetId, DurationMs, Instant, SensorId } from '../../city/index.ts'
+import type { Reading } from '../../ingest/index.ts'
+import type { Alarm, AlarmEvent } from '../alarm.ts'
+import type { AlarmBook, Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
+import { type Level, levels, type Rule } from '../rule.ts'
+import { AlarmDesk, type Shelving } from './desk.ts'
+import type { HistoryBounds } from './history.ts'
+import { Judging, type JudgingStats } from './judging.ts'
+import { numbersOf, segmentRow, sensorRow, watchFromRows } from './keeping.ts'
+import { formerOf, formerOfRow, tellRuleChange } from './rule-change.ts'
+import { type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
+
+/** A logger that was cut off uploads what it kept within a day; what is older still is stored and shown, not judged. */
+export const allowedLatenessMs: DurationMs = 86_400_000
+/** A day of one reading a minute, and some: 25 kB a sensor. */
+const historyReadingsMax = 1_536
+// Readings reach the rules in the order they were committed, which differs from that of receipt by one commit.
+const replayOverlapMs: DurationMs = 60_000
+/** Sensors not heard for longer do not decide how far back a replay has to look. */
+const replayReachMs: DurationMs = 7 * 86_400_000
+
+export type RuleEngineOptions = {
+  readonly registry: RuleRegistry
+  readonly rules: readonly Rule[]
+  readonly states: AlarmBook
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Other bounds on the past than the usual; for very many sensors, or tests. */
+  readonly history?: Partial<HistoryBounds>
+}
+
+/** A limit that a rule holds a sensor against. */
+export type SensorLimit = {
+  readonly rule: Rule
+  readonly level: Level
+  readonly direction: 'above' | 'below'
+  readonly value: number
+}
+
+/**
+ * Judges readings in event time and knows every alarm. `judge` and `tick` are synchronous and give the changes in order;
+ * whoever is handed them records them and acts on them. What was handed out and not recorded yet is part of a checkpoint,
+ * so that a crash between judging and acting loses nothing: it is handed out again.
+ */
+export class RuleEngine {
+  readonly #list: WatchList
+  readonly #desk: AlarmDesk
+  readonly #judging: Judging
+  readonly #book: AlarmBook
+  readonly #log: RuleEngineOptions['log']
+  readonly #stopFollowing: () => void
+  /** To be handed out with the next changes. */
+  #owed: AlarmEvent[] = []
+  /** Handed out, not recorded yet. */
+  readonly #unrecorded = new Set<AlarmEvent>()
+  /** Sensors that are judged no more and still have rows. */
+  readonly #gone = new Set<string>()
+
+  constructor({ registry, rules, states, log, history }: RuleEngineOptions) {
+    this.#book = states
+    this.#log = log
+    this.#list = new WatchList(registry, { latenessMs: allowedLatenessMs, readingsMax: historyReadingsMax, ...history })
+    this.#list.useRules(rules)
+    this.#desk = new AlarmDesk(this.#list, states)
+    this.#judging = new Judging(this.#list, this.#desk)
+    this.#stopFollowing = registry.onChange(() => this.#follow(this.#list.refresh()))
+    this.#showFailures()
+  }
+
+  /**
+   * Loads the last checkpoint and says what to judge again: everything received since, and a little before. With `at`, a
+   * first start is written down, so that what is received before the first checkpoint is not lost to a crash.
+   */
+  async restore(at?: Instant): Promise<{ receivedFrom: Instant; observedFrom: Instant } | undefined> {
+    const kept = await this.#book.load()
+    this.#desk.restore(kept.handling)
+    const { marker } = kept
+    for (const row of kept.sensors) this.#restoreSensor(row, kept.segments.get(row.sensor) ?? [], marker?.at ?? 0)
+    this.#desk.restore(kept.handling)
+    this.#owed.push(...kept.outbox)
+    if (marker !== undefined) {
+      this.#judging.receivedThrough = marker.receivedThrough
+      return { receivedFrom: marker.receivedThrough - replayOverlapMs, observedFrom: marker.observedFrom }
+    }
+    if (at !== undefined) await this.#book.begin({ receivedThrough: at, observedFrom: 0, at })
+    return undefined
+  }
+
+  #restoreSensor(row: KeptSensor, segments: readonly KeptSegment[], at: Instant): void {
+    const fresh = this.#list.watch(row.sensor as SensorId)
+    if (fresh === undefined) {
+      this.#gone.add(row.sensor)
+      return
+    }
+    const watch = watchFromRows(this.#list, fresh.sensor, fresh.plan, row, segments)
+    this.#list.replace(fresh.sensor.id, watch)
+    if (row.layout_json !== fresh.plan.layout)
+      this.#owed.push(...tellRuleChange(this.#desk, formerOfRow(row, numbersOf(row.live)), watch, at))
+  }
+
+  /** Judges readings that were kept, each at its own time. Whatever was judged before changes nothing. */
+  judge(readings: readonly Reading[], judgedAt: Instant): readonly AlarmEvent[] {
+    return this.#handOut(this.#judging.judge(readings, judgedAt))
+  }
+
+  /** What only time can tell: silence, and shelving that ends. */
+  tick(at: Instant): readonly AlarmEvent[] {
+    return this.#handOut(this.#judging.tick(at))
+  }
+
+  /** Writes alarms and their history. The same events again change nothing. */
+  async record(events: readonly AlarmEvent[]): Promise<void> {
+    await this.#book.record(events)
+    for (const event of events) this.#unrecorded.delete(event)
+  }
+
+  /**
+   * Keeps the state of all that changed since the last time, with the marker and what was handed out and not recorded,
+   * in one transaction. To be called between two events, not in the middle of acting on one.
+   */
+  async checkpoint(at: Instant): Promise<void> {
+    // All of it is taken at one moment: judging goes on while it is written.
+    const checkpoint = this.#takeCheckpoint(at)
+    if (checkpoint === undefined) return
+    try {
+      await this.#book.keep(checkpoint)
+    } catch (error) {
+      this.#takeBack(checkpoint)
+      throw error
+    }
+  }
+
+  /** Alarms that are not simply inactive: also a shelved one and one whose rule is in error. */
+  alarms(): readonly Alarm[] {
+    return this.#desk.alarms()
+  }
+
+  /** One alarm, by `rule@asset`, whatever its state. */
+  alarm(id: string): Alarm | undefined {
+    return this.#desk.alarm(id)
+  }
+
+  /** Every alarm of an asset, whatever its state. */
+  alarmsOf(asset: AssetId): readonly Alarm[] {
+    return this.#desk.alarmsOf(asset)
+  }
+
+  /** The limits a sensor's values are held against, for charts and evidence. */
+  limitsOf(sensor: SensorId): readonly SensorLimit[] {
+    const rules = this.#list.watch(sensor)?.plan.folds.map(({ rule }) => rule) ?? []
+    return rules.flatMap((rule) => {
+      const { condition } = rule
+      if (condition.kind !== 'threshold') return []
+      return levels.flatMap((level) => {
+        const value = condition.limits[level]
+        return value === undefined ? [] : [{ rule, level, direction: condition.direction, value }]
+      })
+    })
+  }
+
+  /** Counts for this bout of trouble only. */
+  acknowledge(id: string, by: string, at: Instant): Promise<Alarm | undefined> {
+    return this.#desk.acknowledge(id, by, at)
+  }
+
+  /** Hides an alarm from crews until then; it is judged and listed all the same. */
+  async shelve(id: string, shelving: Shelving, at: Instant): Promise<Alarm | undefined> {
+    this.#owe(await this.#desk.shelve(id, shelving, at))
+    return this.alarm(id)
+  }
+
+  async unshelve(id: string, by: string, at: Instant): Promise<Alarm | undefined> {
+    this.#owe(await this.#desk.unshelve(id, by, at))
+    return this.alarm(id)
+  }
+
+  rules(): readonly Rule[] {
+    return this.#list.rules()
+  }
+
+  /** Takes over new rules. What that changes is handed out with the next changes. */
+  useRules(rules: readonly Rule[]): void {
+    this.#follow(this.#list.useRules(rules))
+    this.#showFailures()
+  }
+
+  stats(): JudgingStats {
+    return this.#judging.stats()
+  }
+
+  /** Stops following the registry. */
+  close(): void {
+    this.#stopFollowing()
+  }
+
+  #handOut(events: AlarmEvent[]): readonly AlarmEvent[] {
+    const all = this.#owed.length > 0 ? [...this.#owed, ...events] : events
+    this.#owed = []
+    for (const event of all) this.#unrecorded.add(event)
+    return all
+  }
+
+  #owe(event: AlarmEvent | undefined): void {
+    if (event !== undefined) this.#owed.push(event)
+  }
+
+  #follow(changes: readonly Replanned[]): void {
+    for (const { before, after } of changes) {
+      if (after === undefined) this.#gone.add(before.sensor.id)
+      else this.#owed.push(...tellRuleChange(this.#desk, formerOf(before), after, this.#judging.lastAt))
+    }
+  }
+
+  #showFailures(): void {
+    for (const watch of this.#list.watches())
+      for (const { rule, error } of watch.plan.failures)
+        this.#log.error({ rule: rule.id, sensor: watch.sensor.id, error }, 'a rule cannot be judged')
+  }
+
+  #takeCheckpoint(at: Instant): Checkpoint | undefined {
+    const changed = [...this.#list.watches()].filter((watch) => watch.changed)
+    const receivedThrough = this.#judging.receivedThrough
+    // Nothing was ever heard: there is no "up to here" yet.
+    if (receivedThrough === Number.NEGATIVE_INFINITY) return undefined
+    const checkpoint: Checkpoint = {
+      marker: { receivedThrough, observedFrom: this.#reach(receivedThrough), at },
+      sensors: changed.map(sensorRow),
+      segments: changed.flatMap((watch) =>
+        watch.history.segments.filter((segment) => segment.changed).map((segment) => segmentRow(watch, segment)),
+      ),
+      dropped: changed.flatMap((watch) =>
+        watch.history.dropped.length === 0 ? [] : [{ sensor: watch.sensor.id, numbers: watch.history.dropped }],
+      ),
+      gone: [...this.#gone],
+      outbox: [...this.#unrecorded, ...this.#owed],
+    }
+    for (const watch of changed) {
+      watch.changed = false
+      watch.history.dropped = []
+      for (const segment of watch.history.segments) segment.changed = false
+    }
+    this.#gone.clear()
+    return checkpoint
+  }
+
+  /** The checkpoint was not written: all of it goes into the next. */
+  #takeBack({ sensors, segments, dropped, gone }: Checkpoint): void {
+    for (const { sensor } of sensors) {
+      const watch = this.#list.watch(sensor as SensorId)
+      if (watch === undefined) continue
+      watch.changed = true
+      const numbers = new Set(segments.filter((each) => each.sensor === sensor).map((each) => each.number))
+      for (const segment of watch.history.segments) if (numbers.has(segment.number)) segment.changed = true
+      for (const each of dropped) if (each.sensor === sensor) watch.history.dropped.push(...each.numbers)
+    }
+    for (const sensor of gone) this.#gone.add(sensor)
+  }
+
+  /** How far back in event time a replay has to look: no reading that could still be judged was observed before. */
+  #reach(receivedThrough: Instant): Instant {
+    let from = receivedThrough - replayReachMs
+    for (const { heardAt, newestAt } of this.#list.watches())
+      if (heardAt >= receivedThrough - replayReachMs) from = Math.min(from, newestAt - allowedLatenessMs)
+    return from
+  }
+}

@@ -1,0 +1,96 @@
+import type { Sensor } from '../../city/index.ts'
+import type { KeptSegment, KeptSensor } from '../alarm-book.ts'
+import { emptySegment, type Segment, segmentReadings } from './history.ts'
+import type { SensorPlan } from './sensor-plan.ts'
+import type { SensorWatch } from './sensor-watch.ts'
+import type { SilenceStanding } from './silence.ts'
+import { rejudge, type WatchList } from './watch-list.ts'
+
+/** From a sensor's watch to rows and back. Numbers are copied: the watch goes on while the rows are written. */
+export function sensorRow(watch: SensorWatch): KeptSensor {
+  const { history } = watch
+  return {
+    sensor: watch.sensor.id,
+    layout_json: watch.plan.layout,
+    live: bytesOf(watch.live),
+    newest_at: watch.newestAt,
+    heard_at: watch.heardAt,
+    gone_through: Number.isFinite(history.goneThrough) ? history.goneThrough : null,
+    silences_json: JSON.stringify(watch.silences.map(silenceEntry)),
+  }
+}
+
+export function segmentRow(watch: SensorWatch, segment: Segment): KeptSegment {
+  return {
+    sensor: watch.sensor.id,
+    number: segment.number,
+    first_at: segment.at[0] ?? 0,
+    readings: segment.count,
+    layout_json: watch.plan.layout,
+    snapshot: bytesOf(segment.snapshot),
+    columns: new Uint8Array(segment.at.buffer.slice(0)),
+  }
+}
+
+type SilenceEntry = SilenceStanding & { readonly rule: string; readonly version: string }
+
+function silenceEntry({
+  rule,
+  state,
+  level,
+  since,
+  startedAt,
+  measuredMs,
+}: SensorWatch['silences'][number]): SilenceEntry {
+  return { rule: rule.id, version: rule.version, state, level, since, startedAt, measuredMs }
+}
+
+/** A watch as its rows describe it, under the rules of today. */
+export function watchFromRows(
+  list: WatchList,
+  sensor: Sensor,
+  plan: SensorPlan,
+  row: KeptSensor,
+  rows: readonly KeptSegment[],
+): SensorWatch {
+  const segments = rows.map((each) => segmentFrom(each))
+  const history = list.history(segments)
+  history.goneThrough = row.gone_through ?? Number.NEGATIVE_INFINITY
+  const watch = list.freshWatch(sensor, plan, history)
+  watch.newestAt = row.newest_at
+  watch.heardAt = row.heard_at
+  const kept = JSON.parse(row.silences_json) as SilenceEntry[]
+  for (const silence of watch.silences) {
+    const old = kept.find(({ rule, version }) => rule === silence.rule.id && version === silence.rule.version)
+    if (old === undefined) continue
+    const { state, level, since } = old
+    // JSON has no NaN: none is null there.
+    Object.assign(silence, {
+      state,
+      level,
+      since,
+      startedAt: old.startedAt ?? Number.NaN,
+      measuredMs: old.measuredMs ?? Number.NaN,
+    })
+  }
+  if (row.layout_json === plan.layout) watch.live = numbersOf(row.live)
+  else rejudge(watch, row.layout_json)
+  return watch
+}
+
+function segmentFrom(row: KeptSegment): Segment {
+  const segment = emptySegment(row.number, numbersOf(row.snapshot))
+  new Uint8Array(segment.at.buffer).set(row.columns.subarray(0, segmentReadings * 17))
+  segment.count = row.readings
+  segment.changed = false
+  return segment
+}
+
+function bytesOf(numbers: Float64Array): Uint8Array {
+  return new Uint8Array(numbers.buffer.slice(numbers.byteOffset, numbers.byteOffset + numbers.byteLength))
+}
+
+/** Copied, because a blob's bytes need not lie where a Float64Array may begin. */
+export function numbersOf(bytes: Uint8Array): Float64Array {
+  return new Float64Array(Uint8Array.from(bytes).buffer)
+}

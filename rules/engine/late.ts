@@ -1,0 +1,153 @@
+import type { Instant } from '../../city/index.ts'
+import type { Judged, SensorWatch, Transition } from './sensor-watch.ts'
+import { firing, inactive } from './slots.ts'
+
+export type LateOutcome = {
+  readonly changes: readonly Transition[]
+  /** Put in their place. */
+  readonly judged: number
+  readonly duplicates: number
+  /** Further behind than is kept: counted, not judged. */
+  readonly tooOld: number
+  /** The newest receipt of those that were judged; `-Infinity` when none was. */
+  readonly receivedAt: Instant
+}
+
+/**
+ * Puts readings that came out of order into the judgement of their own time. The past is judged twice from before the
+ * first of them, without and with them; what differs is told: alarms that the late readings show, for their own time;
+ * alarms that they show were none; and, last, what is true now.
+ */
+export function judgeLate(watch: SensorWatch, readings: readonly Judged[]): LateOutcome {
+  const { fresh, duplicates, tooOld } = sift(watch, readings)
+  const [earliest] = fresh
+  if (earliest === undefined)
+    return { changes: [], judged: 0, duplicates, tooOld, receivedAt: Number.NEGATIVE_INFINITY }
+
+  const from = watch.history.find(earliest.at)?.segment ?? 0
+  const before: Transition[] = []
+  watch.replay(from, 'reading', before, false)
+  const stood = watch.plan.folds.map((_, fold) => asChange(watch, fold))
+
+  const after: Transition[] = []
+  const behind = fresh.filter(({ at }) => at <= watch.newestAt)
+  for (const { at, value, trusted } of behind) watch.history.insert(at, value, trusted)
+  watch.replay(from, 'late', after, true)
+  watch.changed = true
+  // Only now what is newer than all: adding it may let go of old segments, which must have been judged before.
+  for (const { at, value, trusted } of fresh.slice(behind.length)) watch.append(at, value, trusted, after)
+
+  const changes = watch.plan.folds.flatMap((_, fold) =>
+    correct(
+      before.filter((change) => change.fold === fold),
+      after.filter((change) => change.fold === fold),
+      stood[fold] ?? asChange(watch, fold),
+      asChange(watch, fold),
+    ),
+  )
+  const receivedAt = Math.max(...fresh.map((reading) => reading.receivedAt))
+  return { changes, judged: fresh.length, duplicates, tooOld, receivedAt }
+}
+
+/** The readings that say something new, in the order of their times. */
+function sift(
+  watch: SensorWatch,
+  readings: readonly Judged[],
+): { fresh: Judged[]; duplicates: number; tooOld: number } {
+  const byTime = new Map<Instant, Judged>()
+  let duplicates = 0
+  let tooOld = 0
+  for (const reading of readings) {
+    const place = watch.history.find(reading.at)
+    if (place === undefined && reading.at <= watch.newestAt) tooOld++
+    else if (byTime.has(reading.at) || (place?.known === true && isSame(watch, place, reading))) duplicates++
+    else byTime.set(reading.at, reading)
+  }
+  return { fresh: [...byTime.values()].sort((left, right) => left.at - right.at), duplicates, tooOld }
+}
+
+function isSame(watch: SensorWatch, place: { segment: number; index: number }, reading: Judged): boolean {
+  const segment = watch.history.segments[place.segment]
+  return segment?.value[place.index] === reading.value && (segment.trusted[place.index] === 1) === reading.trusted
+}
+
+function asChange(watch: SensorWatch, fold: number): Transition {
+  const { state, level, startedAt, measured } = watch.standing(fold)
+  return {
+    fold,
+    at: watch.newestAt,
+    state,
+    level,
+    startedAt,
+    measured,
+    before: { state, level, startedAt },
+    origin: 'present',
+  }
+}
+
+/** What has to be said so that whoever heard `old` knows `fresh`. Both are one rule's changes over the same time. */
+function correct(
+  old: readonly Transition[],
+  fresh: readonly Transition[],
+  stood: Transition,
+  stands: Transition,
+): Transition[] {
+  const told = new Set(old.map(keyOf))
+  const news = fresh.filter((change) => !told.has(keyOf(change)))
+  const withdrawn = withdrawals(old, fresh, stood, stands)
+  const said = [...withdrawn, ...news]
+  const last = said.at(-1)
+  const moved = keyOfStanding(stood) !== keyOfStanding(stands)
+  const isLastWord = last !== undefined && keyOfStanding(last) === keyOfStanding(stands)
+  if ((said.length > 0 || moved) && !isLastWord) {
+    const before = { state: stood.state, level: stood.level, startedAt: stood.startedAt }
+    const startedAt = stands.state === inactive ? stood.startedAt : stands.startedAt
+    said.push({ ...stands, startedAt, before })
+  }
+  return said
+}
+
+function keyOf(change: Transition): string {
+  return `${change.startedAt} ${change.state} ${change.level} ${change.at}`
+}
+
+function keyOfStanding({ state, level, startedAt }: Transition): string {
+  return state === inactive ? 'inactive' : `${startedAt} ${state} ${level}`
+}
+
+/** A bout that fired, with its end. */
+type Bout = { readonly startedAt: Instant; readonly endedAt: Instant }
+
+/**
+ * Bouts that had fired and now never did. One that a bout of the new truth overlaps is not withdrawn: it is the same
+ * trouble under another beginning, and withdrawing it would close what the other opens.
+ */
+function withdrawals(
+  old: readonly Transition[],
+  fresh: readonly Transition[],
+  stood: Transition,
+  stands: Transition,
+): Transition[] {
+  const now = boutsIn(fresh, stands)
+  return boutsIn(old, stood)
+    .filter((bout) => !now.some((other) => other.startedAt <= bout.endedAt && bout.startedAt <= other.endedAt))
+    .map((bout) => ({
+      ...stood,
+      at: stands.at,
+      state: inactive,
+      level: 0,
+      startedAt: bout.startedAt,
+      before: { state: firing, level: 1, startedAt: bout.startedAt },
+      origin: 'withdrawn' as const,
+    }))
+}
+
+function boutsIn(changes: readonly Transition[], standing: Transition): Bout[] {
+  const ends = new Map<Instant, Instant>()
+  for (const { state, startedAt, at, before } of changes) {
+    if (state >= firing) ends.set(startedAt, Number.POSITIVE_INFINITY)
+    else if (before.state >= firing) ends.set(before.startedAt, at)
+  }
+  if (standing.state >= firing) ends.set(standing.startedAt, Number.POSITIVE_INFINITY)
+  return [...ends].map(([startedAt, endedAt]) => ({ startedAt, endedAt }))
+}

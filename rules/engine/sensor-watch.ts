@@ -1,0 +1,145 @@
+import type { Instant, Sensor } from '../../city/index.ts'
+import type { CompiledRule } from './compiled-rule.ts'
+import type { History } from './history.ts'
+import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
+import { type SilenceWatch, silenceWatch } from './silence.ts'
+import { slot } from './slots.ts'
+
+/** A change of one rule's alarm, at the reading that made it. */
+export type Transition = {
+  /** Which of the sensor's rules. */
+  readonly fold: number
+  readonly at: Instant
+  /** Index into `alarmStates`. */
+  readonly state: number
+  readonly level: number
+  /** The bout it belongs to; of an alarm that became inactive, the one that ended. */
+  readonly startedAt: Instant
+  readonly measured: number
+  readonly before: { readonly state: number; readonly level: number; readonly startedAt: Instant }
+  /**
+   * `late`: read off late readings, for its own time. `withdrawn`: late readings show that it was none. `present`: what is
+   * true now, said again after a correction of the past, so that the last word is the right one.
+   */
+  readonly origin: 'reading' | 'late' | 'withdrawn' | 'present'
+}
+
+/** Where an alarm stands; numbers as in the slots. */
+export type Standing = Pick<Transition, 'state' | 'level' | 'startedAt' | 'measured'> & { readonly since: Instant }
+
+/** A reading as a rule sees it. */
+export type Judged = {
+  readonly at: Instant
+  readonly value: number
+  readonly trusted: boolean
+  readonly receivedAt: Instant
+}
+
+/** All that is judged of one sensor: its rules, their state, and enough of the past to judge late readings at their time. */
+export class SensorWatch {
+  readonly sensor: Sensor
+  readonly plan: SensorPlan
+  readonly silences: readonly SilenceWatch[]
+  /** By place in the plan: the error of a rule that threw. It judges this sensor no more. */
+  readonly errors = new Map<number, string>()
+  readonly history: History
+  /** The rules' state after the newest reading. */
+  live: Float64Array
+  newestAt: Instant = Number.NEGATIVE_INFINITY
+  /** When it was last heard, by our clock or its own, whichever is later; `-Infinity` before it ever was. */
+  heardAt: Instant = Number.NEGATIVE_INFINITY
+  /** Differs from what the last checkpoint kept. */
+  changed = false
+
+  constructor(sensor: Sensor, plan: SensorPlan, history: History) {
+    this.sensor = sensor
+    this.plan = plan
+    this.history = history
+    this.silences = plan.silences.flatMap((rule) => silenceWatch(rule, sensor.quantity.expectedIntervalMs) ?? [])
+    this.live = blankState(plan)
+  }
+
+  /** Judges a reading that is newer than all before it. */
+  append(at: Instant, value: number, trusted: boolean, changes: Transition[]): void {
+    this.history.append(at, value, trusted, this.live)
+    this.newestAt = at
+    this.changed = true
+    this.step(this.live, at, value, trusted, 'reading', changes)
+  }
+
+  /** One reading through all rules. `state` is the live one, or a copy of a past one. */
+  step(
+    state: Float64Array,
+    at: Instant,
+    value: number,
+    trusted: boolean,
+    origin: Transition['origin'],
+    changes: Transition[],
+  ): void {
+    const { folds, offsets } = this.plan
+    for (let index = 0; index < folds.length; index++) {
+      const fold = folds[index] as CompiledRule
+      if ((!trusted && !fold.judgesDoubtful) || (this.errors.size > 0 && this.errors.has(index))) continue
+      const offset = offsets[index] as number
+      const stateBefore = state[offset + slot.state] as number
+      const levelBefore = state[offset + slot.level] as number
+      const startedBefore = state[offset + slot.startedAt] as number
+      try {
+        if (!fold.step(state, offset, at, value)) continue
+      } catch (error) {
+        this.errors.set(index, messageOf(error))
+        continue
+      }
+      const startedAt = state[offset + slot.startedAt] as number
+      changes.push({
+        fold: index,
+        at,
+        state: state[offset + slot.state] as number,
+        level: state[offset + slot.level] as number,
+        startedAt: Number.isNaN(startedAt) ? startedBefore : startedAt,
+        measured: state[offset + slot.measured] as number,
+        before: { state: stateBefore, level: levelBefore, startedAt: startedBefore },
+        origin,
+      })
+    }
+  }
+
+  /** Where a rule's alarm stands now. */
+  standing(fold: number): Standing {
+    return standingIn(this.live, this.plan.offsets[fold] ?? 0)
+  }
+
+  /** Judges the readings of the history again from a segment on; the snapshots after it and the live state follow. */
+  replay(fromSegment: number, origin: Transition['origin'], changes: Transition[], keep: boolean): void {
+    const { segments } = this.history
+    const state = (segments[fromSegment]?.snapshot ?? this.live).slice()
+    for (let number = fromSegment; number < segments.length; number++) {
+      const segment = segments[number]
+      if (segment === undefined) continue
+      if (keep && number > fromSegment) {
+        segment.snapshot.set(state)
+        segment.changed = true
+      }
+      for (let index = 0; index < segment.count; index++)
+        this.step(
+          state,
+          segment.at[index] as number,
+          segment.value[index] as number,
+          segment.trusted[index] === 1,
+          origin,
+          changes,
+        )
+    }
+    if (keep) this.live = state
+  }
+}
+
+export function standingIn(state: Float64Array, offset: number): Standing {
+  return {
+    state: state[offset + slot.state] as number,
+    level: state[offset + slot.level] as number,
+    startedAt: state[offset + slot.startedAt] as number,
+    measured: state[offset + slot.measured] as number,
+    since: state[offset + slot.since] as number,
+  }
+}

@@ -1,0 +1,173 @@
+import type { Asset, AssetId, Registry, Sensor, SensorId } from '../../city/index.ts'
+import type { Rule } from '../rule.ts'
+import { History, type HistoryBounds } from './history.ts'
+import { rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
+import { SensorWatch } from './sensor-watch.ts'
+
+/** What the rules need to know of the city. */
+export type RuleRegistry = Pick<Registry, 'asset' | 'assets' | 'sensor' | 'sensors' | 'sensorsOf' | 'onChange'>
+
+/** One sensor's watch before and after the city or the rules changed. */
+export type Replanned = { readonly before: SensorWatch; readonly after: SensorWatch | undefined }
+
+/** Every sensor that a rule watches, and who reports through whom. */
+export class WatchList {
+  readonly #registry: RuleRegistry
+  readonly #bounds: HistoryBounds
+  readonly #plans = new Map<string, SensorPlan>()
+  readonly #watches = new Map<SensorId, SensorWatch>()
+  #children = new Map<AssetId, AssetId[]>()
+  #parents = new Map<AssetId, AssetId>()
+  #rules: readonly Rule[] = []
+  #byQuantity = new Map<string, Rule[]>()
+
+  constructor(registry: RuleRegistry, bounds: HistoryBounds) {
+    this.#registry = registry
+    this.#bounds = bounds
+  }
+
+  rules(): readonly Rule[] {
+    return this.#rules
+  }
+
+  watch(sensor: SensorId): SensorWatch | undefined {
+    return this.#watches.get(sensor)
+  }
+
+  watches(): Iterable<SensorWatch> {
+    return this.#watches.values()
+  }
+
+  *watchesOf(asset: AssetId): Generator<SensorWatch> {
+    for (const { id } of this.#registry.sensorsOf(asset)) {
+      const watch = this.#watches.get(id)
+      if (watch !== undefined) yield watch
+    }
+  }
+
+  /** The gateway an asset reports through. */
+  gatewayOf(asset: AssetId): AssetId | undefined {
+    return this.#parents.get(asset)
+  }
+
+  /** The assets that report through a gateway, by gateway. */
+  gateways(): ReadonlyMap<AssetId, readonly AssetId[]> {
+    return this.#children
+  }
+
+  replace(sensor: SensorId, watch: SensorWatch): void {
+    this.#watches.set(sensor, watch)
+  }
+
+  /** Takes over new rules. */
+  useRules(rules: readonly Rule[]): Replanned[] {
+    this.#rules = rules
+    this.#byQuantity = new Map()
+    for (const rule of rules) {
+      const key = `${rule.class}/${rule.condition.quantity}`
+      const some = this.#byQuantity.get(key)
+      if (some === undefined) this.#byQuantity.set(key, [rule])
+      else some.push(rule)
+    }
+    return this.refresh()
+  }
+
+  /** Follows the registry. Watches whose rules are the same go on as they are; the others are named. */
+  refresh(): Replanned[] {
+    this.#plans.clear()
+    this.#children = new Map()
+    this.#parents = new Map()
+    for (const asset of this.#registry.assets()) this.#relate(asset)
+    const changed: Replanned[] = []
+    const known = new Set<SensorId>()
+    for (const sensor of this.#registry.sensors()) {
+      const plan = this.#planFor(sensor)
+      if (plan === undefined) continue
+      known.add(sensor.id)
+      const before = this.#watches.get(sensor.id)
+      if (before !== undefined && isSamePlan(before, plan, sensor)) continue
+      const after = before === undefined ? this.freshWatch(sensor, plan) : this.#carryOver(before, sensor, plan)
+      this.#watches.set(sensor.id, after)
+      if (before !== undefined) changed.push({ before, after })
+    }
+    for (const [id, before] of this.#watches)
+      if (!known.has(id)) {
+        this.#watches.delete(id)
+        changed.push({ before, after: undefined })
+      }
+    return changed
+  }
+
+  freshWatch(sensor: Sensor, plan: SensorPlan, history = new History(this.#bounds, [])): SensorWatch {
+    return new SensorWatch(sensor, plan, history)
+  }
+
+  history(segments: History['segments']): History {
+    return new History(this.#bounds, segments)
+  }
+
+  /** Rules that stayed keep their state; new and changed ones judge the readings that are still held. */
+  #carryOver(before: SensorWatch, sensor: Sensor, plan: SensorPlan): SensorWatch {
+    const after = this.freshWatch(sensor, plan, before.history)
+    after.newestAt = before.newestAt
+    after.heardAt = before.heardAt
+    after.changed = true
+    for (const silence of after.silences) {
+      const old = before.silences.find(
+        ({ rule }) => rule.id === silence.rule.id && rule.version === silence.rule.version,
+      )
+      if (old !== undefined) {
+        const { state, level, since, startedAt, measuredMs } = old
+        Object.assign(silence, { state, level, since, startedAt, measuredMs })
+      }
+    }
+    if (before.plan.layout === plan.layout) after.live = before.live
+    else rejudge(after, before.plan.layout)
+    return after
+  }
+
+  #relate(asset: Asset): void {
+    const through = asset.relations.find(({ kind }) => kind === 'reports through')
+    if (through === undefined) return
+    this.#parents.set(asset.id, through.asset)
+    const siblings = this.#children.get(through.asset)
+    if (siblings === undefined) this.#children.set(through.asset, [asset.id])
+    else siblings.push(asset.id)
+  }
+
+  #planFor(sensor: Sensor): SensorPlan | undefined {
+    const asset = this.#registry.asset(sensor.asset)
+    if (asset === undefined) return undefined
+    const key = `${asset.class}/${sensor.quantity.id}`
+    const rules = this.#byQuantity.get(key)
+    if (rules === undefined) return undefined
+    const known = this.#plans.get(key)
+    if (known !== undefined) return known
+    const plan = sensorPlan(rules, sensor.quantity)
+    this.#plans.set(key, plan)
+    return plan
+  }
+}
+
+/** Brings a history that was judged under another layout into this watch's, and judges it again. */
+export function rejudge(watch: SensorWatch, oldLayout: string): void {
+  const [first] = watch.history.segments
+  for (const segment of watch.history.segments) {
+    segment.snapshot = rearranged(watch.plan, segment.snapshot, oldLayout)
+    segment.changed = true
+  }
+  watch.changed = true
+  if (first !== undefined) watch.replay(0, 'reading', [], true)
+}
+
+function isSamePlan({ plan, sensor }: SensorWatch, next: SensorPlan, nextSensor: Sensor): boolean {
+  const silences = (each: SensorPlan) => each.silences.map(({ id, version }) => `${id} ${version}`).join()
+  return (
+    plan.layout === next.layout &&
+    silences(plan) === silences(next) &&
+    plan.failures.length === 0 &&
+    next.failures.length === 0 &&
+    sensor.quantity.expectedIntervalMs === nextSensor.quantity.expectedIntervalMs &&
+    sensor.quantity.title === nextSensor.quantity.title
+  )
+}

@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AssetClass, didYouMean, type FileFault, FileFaults, type QuantityDefinition } from '../../city/index.ts'
+import type { Limits, Rule } from '../rule.ts'
+import { levels } from '../rule.ts'
+import { readCondition } from './condition.ts'
+import { type RuleEntry, ruleEntry, ruleFile } from './rule-file.ts'
+import { versionOf } from './version.ts'
+import { YamlFile, type YamlPath } from './yaml-places.ts'
+import { faultsOf } from './zod-faults.ts'
+
+const libraryFolder = join(import.meta.dirname, '..', 'library')
+
+/** The rule files that ship, by name. */
+export function libraryRuleFiles(): string[] {
+  return readdirSync(libraryFolder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(libraryFolder, name))
+}
+
+/**
+ * Reads and checks rule files against the classes; throws FileFaults with every fault of all of them. A rule with the id
+ * of one of the library replaces it; any other id that is given twice is a fault.
+ */
+export function readRuleFiles(paths: readonly string[], classes: readonly AssetClass[]): readonly Rule[] {
+  const shipped = new Set(libraryRuleFiles())
+  const faults: FileFault[] = []
+  const known = new Map<string, { rule: Rule; file: string }>()
+  for (const path of paths) {
+    const file = openRuleFile(path, faults)
+    if (file === undefined) continue
+    for (const { rule, place } of readRules(file, classes, faults)) {
+      const earlier = known.get(rule.id)
+      if (earlier !== undefined && (shipped.has(path) || !shipped.has(earlier.file)))
+        faults.push(file.fault(place, `rule id "${rule.id}" is taken already, in ${earlier.file}: expected another id`))
+      else known.set(rule.id, { rule, file: path })
+    }
+  }
+  if (faults.length > 0) throw new FileFaults(faults)
+  return [...known.values()].map(({ rule }) => rule)
+}
+
+function openRuleFile(path: string, faults: FileFault[]): YamlFile | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    faults.push({ file: path, message: `cannot be read: ${(error as Error).message}` })
+    return undefined
+  }
+  const file = new YamlFile(path, text)
+  const syntax = file.syntaxFaults()
+  faults.push(...syntax)
+  return syntax.length > 0 ? undefined : file
+}
+
+type PlacedRule = { readonly rule: Rule; readonly place: YamlPath }
+
+function readRules(file: YamlFile, classes: readonly AssetClass[], faults: FileFault[]): PlacedRule[] {
+  const whole = ruleFile.safeParse(file.value())
+  if (!whole.success) {
+    faults.push(...faultsOf(file, [], whole.error, ruleFile))
+    return []
+  }
+  return whole.data.rules.flatMap((written, index) => {
+    const place: YamlPath = ['rules', index]
+    const entry = ruleEntry.safeParse(written)
+    if (!entry.success) {
+      faults.push(...faultsOf(file, place, entry.error, ruleEntry))
+      // What stands beside a fault is looked at too, so that one run tells everything.
+      const named = (written as { class?: unknown } | null)?.class
+      if (typeof named === 'string')
+        findClass(named, classes, (message) => faults.push(file.fault([...place, 'class'], message)))
+      return []
+    }
+    const before = faults.length
+    const say = (path: YamlPath, message: string): void => {
+      faults.push(file.fault([...place, ...path], message))
+    }
+    const text = file.textOf(place)
+    const rules = toRules(entry.data, text, classes, say)
+    return faults.length > before ? [] : rules.map((rule) => ({ rule, place: [...place, 'id'] }))
+  })
+}
+
+type Say = (path: YamlPath, message: string) => void
+
+/** One rule per quantity named; with several, each has the quantity in its id. */
+function toRules(entry: RuleEntry, text: string, classes: readonly AssetClass[], say: Say): Rule[] {
+  const assetClass = findClass(entry.class, classes, (message) => say(['class'], message))
+  if (assetClass === undefined) return []
+  const modes = assetClass.failureModes.map(({ id }) => id)
+  if (!modes.includes(entry['failure mode'])) {
+    const hint = didYouMean(entry['failure mode'], modes)
+    const known = hint === '' ? `: expected one of ${modes.join(', ')}` : hint
+    say(['failure mode'], `class "${assetClass.id}" has no failure mode "${entry['failure mode']}"${known}`)
+  }
+  const several = Array.isArray(entry.when.quantity)
+  return quantitiesOf(entry, assetClass, say).flatMap((quantity) => {
+    const condition = readCondition(entry.when, quantity, (path, message) => say(['when', ...path], message))
+    if (condition === undefined) return []
+    const limits: Limits =
+      condition.kind === 'silence'
+        ? condition.intervals
+        : condition.kind === 'stuck'
+          ? { warning: condition.tolerance }
+          : condition.limits
+    checkSeverity(entry, limits, say)
+    const meaning = {
+      id: several ? `${entry.id}-${quantity.id}` : entry.id,
+      title: entry.title,
+      class: assetClass.id,
+      failureMode: entry['failure mode'],
+      severity: entry.severity,
+      condition,
+      forMs: entry.for ?? 0,
+      recoverMs: entry['recover after'] ?? 0,
+      watchMs: entry.watch,
+      advice: entry.advice,
+      source: entry.source,
+    }
+    return [{ ...meaning, version: versionOf(meaning), text }]
+  })
+}
+
+function findClass(id: string, classes: readonly AssetClass[], say: (message: string) => void): AssetClass | undefined {
+  const found = classes.find((each) => each.id === id)
+  if (found === undefined)
+    say(
+      `no asset class "${id}"${didYouMean(
+        id,
+        classes.map((each) => each.id),
+      )}`,
+    )
+  return found
+}
+
+function quantitiesOf(entry: RuleEntry, assetClass: AssetClass, say: Say): QuantityDefinition[] {
+  const named = Array.isArray(entry.when.quantity) ? entry.when.quantity : [entry.when.quantity]
+  const known = assetClass.quantities.map(({ id }) => id)
+  return named.flatMap((name, index) => {
+    const found = assetClass.quantities.find(({ id }) => id === name)
+    if (found !== undefined) return [found]
+    const hint = didYouMean(name, known)
+    const path = Array.isArray(entry.when.quantity) ? ['when', 'quantity', index] : ['when', 'quantity']
+    const expectation = hint === '' ? `: expected one of ${known.join(', ')}` : hint
+    say(path, `class "${assetClass.id}" has no quantity "${name}"${expectation}`)
+    return []
+  })
+}
+
+function checkSeverity(entry: RuleEntry, limits: Limits, say: Say): void {
+  for (const level of levels) {
+    const wanted = limits[level] !== undefined
+    const given = entry.severity[level] !== undefined
+    if (wanted && !given) say(['severity'], `no severity for "${level}", which the condition has`)
+    if (!wanted && given) say(['severity', level], `a severity for "${level}", which the condition does not have`)
+  }
+}
