@@ -35,8 +35,9 @@ export class Pump {
   readonly #staticHead: number
   readonly #smoothness: number
   readonly #breathing: (at: number) => number
-  #bearing: number
-  #wanted = 0
+  bearing = 50
+  /** What the station asks of it now, cubic metres an hour. */
+  wanted = 0
 
   constructor(character: Character, peak: number) {
     this.character = character
@@ -44,23 +45,14 @@ export class Pump {
     this.#staticHead = character.constant('static-head', 52, 54.5)
     this.#smoothness = character.constant('vibration', 1.65, 2)
     this.#breathing = character.wander('breathing', 25 * 60_000)
-    this.#bearing = 50
-  }
-
-  get bearing(): number {
-    return this.#bearing
-  }
-
-  set bearing(temperature: number) {
-    this.#bearing = temperature
   }
 
   advance(wanted: number, drivers: Drivers): void {
-    this.#wanted = wanted
+    this.wanted = wanted
     const load = Math.min(1.1, wanted / this.peak)
     const room = 21 + 0.2 * (drivers.weather.temperature - 10)
     const wear = this.character.severity('bearing-wear', drivers.at)
-    this.#bearing = lagged(this.#bearing, room + 27 + 8 * load ** 2 + 46 * wear, bearingMinutes)
+    this.bearing = lagged(this.bearing, room + 27 + 8 * load ** 2 + 46 * wear, bearingMinutes)
   }
 
   values(drivers: Drivers): Values {
@@ -68,14 +60,14 @@ export class Pump {
     const bearingWear = this.character.severity('bearing-wear', at)
     const sealLeak = this.character.severity('seal-leak', at)
     const impellerWear = this.character.severity('impeller-wear', at)
-    const run = pumpAt(this.#wanted, this.peak, this.#staticHead, impellerWear)
+    const run = pumpAt(this.wanted, this.peak, this.#staticHead, impellerWear)
     return {
       flow: run.flow * (1 - 0.08 * sealLeak),
       pressure: Math.max(0.3, run.pressure + 0.02 * this.#breathing(at) - 2.6 * sealLeak),
       power: run.power * (1 + 0.04 * bearingWear + 0.03 * sealLeak),
       vibration:
         this.#smoothness + 0.35 * run.load ** 2 + 0.08 * this.#breathing(at) + 7.8 * bearingWear + 0.7 * impellerWear,
-      'bearing-temperature': this.#bearing,
+      'bearing-temperature': this.bearing,
     }
   }
 }

@@ -43,7 +43,9 @@ export class Reservoir {
     else if (this.level > highMark) this.filling = false
     // The valve sticks more and more closed; from half way on nothing comes through.
     const stuck = Math.min(1, 2 * this.character.severity('level-control', drivers.at))
-    const wanted = this.meanOutflow * (this.filling ? fillHard : fillLittle) * (1 - stuck)
+    // When more leaves than a town can drink, the waterworks send more.
+    const extra = Math.max(0, outflow - 2.1 * this.meanOutflow)
+    const wanted = (this.meanOutflow * (this.filling ? fillHard : fillLittle) + extra) * (1 - stuck)
     this.inflow = lagged(this.inflow, wanted, valveMinutes)
     this.outflow = this.level > 0.3 ? outflow : Math.min(outflow, this.inflow)
     const next = this.level + (this.inflow - this.outflow) / this.area / 60

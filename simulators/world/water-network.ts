@@ -87,12 +87,14 @@ function stationsOf(town: SimulatedTown, context: PartContext): readonly Station
 /** Moves one station on by a minute. */
 function advanceStation(station: Station, drivers: Drivers): void {
   let taken = 0
+  let burst = 0
   for (const zone of station.zones) {
     zone.advance(drivers)
     taken += zone.inflow
+    burst += zone.burst
   }
   if (station.zones.length === 0) taken = meanFlowUntied * Math.max(1, station.pumps.length) * drivers.demand.water
-  for (const pump of station.pumps) pump.advance(taken / station.pumps.length, drivers)
+  for (const pump of station.pumps) pump.advance((taken - burst) / station.pumps.length, drivers)
   station.reservoir?.advance(taken, drivers)
 }
 
@@ -124,9 +126,9 @@ export function waterNetwork(town: SimulatedTown, context: PartContext): Part {
 
 function remember(pumps: readonly Pump[], zones: readonly Zone[], reservoirs: readonly Reservoir[]): number[] {
   return [
-    ...pumps.map((pump) => pump.bearing),
-    ...zones.flatMap((zone) => zone.night),
-    ...reservoirs.flatMap(({ level, filling, inflow }) => [level, filling ? 1 : 0, inflow]),
+    ...pumps.flatMap((pump) => [pump.bearing, pump.wanted]),
+    ...zones.flatMap((zone) => [...zone.night, zone.inflow]),
+    ...reservoirs.flatMap(({ level, filling, inflow, outflow }) => [level, filling ? 1 : 0, inflow, outflow]),
   ]
 }
 
@@ -138,11 +140,18 @@ function recall(
 ) {
   let next = 0
   const take = () => memory[next++] ?? 0
-  for (const pump of pumps) pump.bearing = take()
-  for (const zone of zones) zone.night = [take(), take(), take()]
+  for (const pump of pumps) {
+    pump.bearing = take()
+    pump.wanted = take()
+  }
+  for (const zone of zones) {
+    zone.night = [take(), take(), take()]
+    zone.inflow = take()
+  }
   for (const reservoir of reservoirs) {
     reservoir.level = take()
     reservoir.filling = take() > 0.5
     reservoir.inflow = take()
+    reservoir.outflow = take()
   }
 }

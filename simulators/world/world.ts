@@ -153,8 +153,8 @@ export class World {
 
   /** The drivers of the first minute. Remembered surroundings have had that minute already. */
   #startAt(at: Instant, memory: WorldMemory | undefined): Drivers {
-    const drivers = this.#surroundings.advance(at)
-    if (memory !== undefined) this.#surroundings.memory.splice(0, memory.surroundings.length, ...memory.surroundings)
-    return drivers
+    if (memory === undefined) return this.#surroundings.advance(at)
+    this.#surroundings.memory.splice(0, memory.surroundings.length, ...memory.surroundings)
+    return this.#surroundings.at(at)
   }
 }

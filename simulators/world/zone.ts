@@ -17,6 +17,8 @@ export class Zone {
   /** Sum and count of the night that runs, and the mean of the last one. */
   night: [number, number, number]
   inflow = 0
+  /** What gushes out of a burst main: it comes by the gravity main, past the pumps. */
+  burst = 0
 
   constructor(character: Character) {
     this.character = character
@@ -31,8 +33,8 @@ export class Zone {
   advance(drivers: Drivers): void {
     const { at, demand, local } = drivers
     const taken = this.base * demand.water * (1 + 0.035 * this.#habit(at))
-    const leak = 75 * this.character.severity('leak', at) + 430 * this.character.severity('burst', at)
-    this.inflow = taken + this.background + leak
+    this.burst = 430 * this.character.severity('burst', at)
+    this.inflow = taken + this.background + 75 * this.character.severity('leak', at) + this.burst
     const [sum, count, last] = this.night
     if (local.hour >= nightFromHour && local.hour < nightToHour) this.night = [sum + this.inflow, count + 1, last]
     else if (count > 0) this.night = [0, 0, sum / count]
