@@ -1,0 +1,141 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { post } from '../data/client.ts'
+import { may } from '../data/session.ts'
+import type { AlarmView, SensorView } from '../data/types.ts'
+import { Icon } from '../design/icon.tsx'
+import { Badge } from '../design/shape.tsx'
+import { toastDone, toastFailed } from '../design/toast.tsx'
+import { Age, Moment } from '../design/when.tsx'
+import { alarmLook, hidingWords } from '../words/states.ts'
+import { formatValue, plural } from '../words/units.ts'
+import { ShelveDialog } from './shelve-dialog.tsx'
+
+type Props = {
+  alarms: readonly AlarmView[]
+  sensors: readonly SensorView[]
+  onChanged: (alarm: AlarmView) => void
+}
+
+const order: readonly AlarmView['state'][] = ['firing', 'pending', 'recovering', 'inactive']
+
+/** Every alarm of the asset, also those that something hides: with what hides it, and with its own state. */
+export function AlarmsPanel(props: Props): JSX.Element {
+  const sorted = [...props.alarms].sort(
+    (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.ruleTitle.localeCompare(b.ruleTitle),
+  )
+  const loud = sorted.filter((alarm) => alarm.state !== 'inactive' || alarm.hiddenBy || alarm.error)
+  const quiet = sorted.filter((alarm) => !loud.includes(alarm))
+  return (
+    <section class="card">
+      <header>
+        <h2>Alarms</h2>
+      </header>
+      {loud.length === 0 ? (
+        <p class="body small quiet">
+          {props.alarms.length === 0
+            ? 'No rule watches this asset yet. Rules are files in rules/; see the API documentation.'
+            : `All quiet: ${plural(quiet.length, 'rule')} ${quiet.length === 1 ? 'watches' : 'watch'}, none has anything to say.`}
+        </p>
+      ) : (
+        <ul class="side-rows">
+          {loud.map((alarm) => (
+            <AlarmRow key={alarm.id} alarm={alarm} {...props} />
+          ))}
+        </ul>
+      )}
+      {quiet.length > 0 ? (
+        <details class="body">
+          <summary>
+            <Icon name="chevron-right" size={14} class="chevron" /> {plural(quiet.length, 'quiet rule')}
+          </summary>
+          <ul class="stack small soft">
+            {quiet.map((alarm) => (
+              <li key={alarm.id}>{alarm.ruleTitle}</li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </section>
+  )
+}
+
+function measuredWords(alarm: AlarmView, sensors: readonly SensorView[]): string | undefined {
+  const sensor = sensors.find((each) => each.id === alarm.sensor)
+  if (!sensor || alarm.measured === null) return undefined
+  const limit = sensor.limits.find((each) => each.rule === alarm.rule && each.value === alarm.limit)
+  // Slopes and silences are not in the sensor's unit; the rule's own words say more than a bare number.
+  if (!limit) return undefined
+  const say = (value: number) => formatValue(value, sensor.unit, sensor.decimals)
+  return `${say(alarm.measured)}, limit ${say(limit.value)}`
+}
+
+function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): JSX.Element {
+  const [shelving, setShelving] = useState(false)
+  const act = async (name: 'acknowledge' | 'unshelve', done: string) => {
+    try {
+      onChanged(await post<AlarmView>(`/api/v1/alarms/${encodeURIComponent(alarm.id)}/${name}`))
+      toastDone(done)
+    } catch (error) {
+      toastFailed(error)
+    }
+  }
+  const measured = measuredWords(alarm, sensors)
+  return (
+    <li class="alarm">
+      <div class="row apart">
+        <Badge look={alarmLook(alarm)} />
+        <span class="micro quiet">
+          since <Age at={alarm.since} />
+        </span>
+      </div>
+      <p class="side-title">{alarm.ruleTitle}</p>
+      {measured ? <p class="side-detail">{measured}</p> : null}
+      {alarm.hiddenBy ? <Hidden hiding={alarm.hiddenBy} /> : null}
+      {alarm.error ? <p class="small alarm-error">The rule failed and is set aside: {alarm.error}</p> : null}
+      {alarm.acknowledgedBy ? <p class="side-detail">Acknowledged by {alarm.acknowledgedBy}</p> : null}
+      {may('operate') && alarm.state !== 'inactive' ? (
+        <div class="row alarm-actions">
+          {alarm.acknowledgedBy === null && alarm.state === 'firing' ? (
+            <button type="button" class="button small" onClick={() => act('acknowledge', 'Alarm acknowledged')}>
+              Acknowledge
+            </button>
+          ) : null}
+          {alarm.hiddenBy?.kind === 'shelved' ? null : (
+            <button type="button" class="button small plain" onClick={() => setShelving(true)}>
+              Shelve…
+            </button>
+          )}
+        </div>
+      ) : null}
+      {may('operate') && alarm.hiddenBy?.kind === 'shelved' ? (
+        <button type="button" class="button small" onClick={() => act('unshelve', 'The alarm is no longer shelved')}>
+          Take off the shelf
+        </button>
+      ) : null}
+      {shelving ? <ShelveDialog alarm={alarm} onClose={() => setShelving(false)} onChanged={onChanged} /> : null}
+    </li>
+  )
+}
+
+function Hidden({ hiding }: { hiding: NonNullable<AlarmView['hiddenBy']> }): JSX.Element {
+  return (
+    <p class="small soft alarm-hidden">
+      <strong>{hidingWords[hiding.kind]}</strong>
+      {hiding.by ? ` by ${hiding.by}` : ''}
+      {hiding.until ? (
+        <>
+          {' until '}
+          <Moment at={hiding.until} />
+        </>
+      ) : null}
+      : {hiding.reason}
+      {hiding.parent ? (
+        <>
+          {' '}
+          (<a href={`/assets/${hiding.parent}`}>{hiding.parent}</a>)
+        </>
+      ) : null}
+    </p>
+  )
+}

@@ -1,0 +1,121 @@
+import type uPlot from 'uplot'
+import { formatValue } from '../words/units.ts'
+import type { ChartLimit, ChartModel } from './model.ts'
+import type { ChartColours } from './options.ts'
+import { limitsBeyond } from './scale.ts'
+
+const bandAlpha = 0.07
+const labelHeight = 13
+
+const colourOf = (limit: ChartLimit, colours: ChartColours): string =>
+  limit.level === 'action' ? colours.red : colours.amber
+
+const wordOf = (limit: ChartLimit, model: ChartModel): string =>
+  `${limit.level === 'action' ? 'Action' : 'Warning'} ${formatValue(limit.value, model.unit, model.decimals)}`
+
+/** The ground beyond a limit, faintly tinted, under everything else. */
+function drawBands(u: uPlot, limits: readonly ChartLimit[], colours: ChartColours): void {
+  const { left, top, width, height } = u.bbox
+  const { ctx } = u
+  ctx.save()
+  ctx.globalAlpha = bandAlpha
+  for (const limit of limits) {
+    const y = Math.min(top + height, Math.max(top, u.valToPos(limit.value, 'y', true)))
+    ctx.fillStyle = colourOf(limit, colours)
+    if (limit.direction === 'above') ctx.fillRect(left, top, width, y - top)
+    else ctx.fillRect(left, y, width, top + height - y)
+  }
+  ctx.restore()
+}
+
+/** The lines with their names; the dash tells the two levels apart without colour. */
+function drawLines(u: uPlot, model: ChartModel, colours: ChartColours): void {
+  const { left, top, width, height } = u.bbox
+  const { ctx } = u
+  const pixel = devicePixelRatio
+  const taken: number[] = []
+  ctx.save()
+  ctx.font = colours.font.replace(/(\d+)px/, (_, size) => `${Math.round(Number(size) * pixel)}px`)
+  ctx.textBaseline = 'middle'
+  ctx.textAlign = 'right'
+  for (const limit of model.limits) {
+    const y = Math.round(u.valToPos(limit.value, 'y', true)) + 0.5
+    if (y < top || y > top + height) continue
+    ctx.strokeStyle = colourOf(limit, colours)
+    ctx.lineWidth = pixel
+    ctx.setLineDash(limit.level === 'action' ? [] : [5 * pixel, 4 * pixel])
+    ctx.beginPath()
+    ctx.moveTo(left, y)
+    ctx.lineTo(left + width, y)
+    ctx.stroke()
+    label(u, wordOf(limit, model), limit, y, colours, taken)
+  }
+  ctx.restore()
+}
+
+function label(u: uPlot, text: string, limit: ChartLimit, y: number, colours: ChartColours, taken: number[]): void {
+  const { left, top, width, height } = u.bbox
+  const { ctx } = u
+  const pixel = devicePixelRatio
+  const away = labelHeight * pixel
+  // On the side of the trouble, so that the curve below it stays free; on the other side at the chart's edge.
+  const wanted = limit.direction === 'above' ? y - away * 0.65 : y + away * 0.7
+  const inside = wanted > top + away / 2 && wanted < top + height - away / 2
+  const place = inside ? wanted : y + (limit.direction === 'above' ? away * 0.7 : -away * 0.65)
+  if (taken.some((other) => Math.abs(other - place) < away)) return
+  taken.push(place)
+  const x = left + width - 6 * pixel
+  ctx.lineWidth = 3 * pixel
+  ctx.lineJoin = 'round'
+  ctx.setLineDash([])
+  ctx.strokeStyle = colours.surface
+  ctx.strokeText(text, x, place)
+  ctx.fillStyle = colourOf(limit, colours)
+  ctx.fillText(text, x, place)
+}
+
+/** Limits that lie above or below what is drawn, named at that edge with an arrow: their absence would be a lie. */
+function drawBeyond(u: uPlot, model: ChartModel, colours: ChartColours): void {
+  const { left, top, width, height } = u.bbox
+  const { ctx } = u
+  const pixel = devicePixelRatio
+  const range = [u.scales['y']?.min ?? 0, u.scales['y']?.max ?? 0] as const
+  const beyond = limitsBeyond(model.limits, range)
+  ctx.save()
+  ctx.font = colours.font.replace(/(\d+)px/, (_, size) => `${Math.round(Number(size) * pixel)}px`)
+  ctx.textAlign = 'right'
+  ctx.fillStyle = colours.quiet
+  const say = (limits: readonly ChartLimit[], arrow: string, y: number) => {
+    if (limits.length === 0) return
+    const text = limits.map((limit) => wordOf(limit, model)).join(' · ')
+    ctx.lineWidth = 3 * pixel
+    ctx.strokeStyle = colours.surface
+    ctx.strokeText(`${text} ${arrow}`, left + width - 6 * pixel, y)
+    ctx.fillText(`${text} ${arrow}`, left + width - 6 * pixel, y)
+  }
+  ctx.textBaseline = 'top'
+  say(
+    beyond.filter((limit) => limit.value > range[1]),
+    '↑',
+    top + 3 * pixel,
+  )
+  ctx.textBaseline = 'bottom'
+  say(
+    beyond.filter((limit) => limit.value < range[0]),
+    '↓',
+    top + height - 3 * pixel,
+  )
+  ctx.restore()
+}
+
+export function limitsPlugin(model: () => ChartModel, colours: ChartColours): uPlot.Plugin {
+  return {
+    hooks: {
+      drawClear: (u) => drawBands(u, model().limits, colours),
+      draw: (u) => {
+        drawLines(u, model(), colours)
+        drawBeyond(u, model(), colours)
+      },
+    },
+  }
+}

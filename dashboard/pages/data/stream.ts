@@ -1,0 +1,122 @@
+import { effect, signal } from '@preact/signals'
+import { heardServerTime, serverNow } from './clock.ts'
+import { generation } from './resource.ts'
+import { session } from './session.ts'
+import type { StreamEvents } from './types.ts'
+
+/**
+ * Dramatis personae: one EventSource for the whole page, reopened when other assets are looked at; listeners by event
+ * name, who come and go with the components. The browser reconnects by itself and sends `Last-Event-ID`; what cannot be
+ * replayed comes as `reset`, and everything on show is fetched anew.
+ */
+export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'paused'
+export const streamState = signal<StreamState>('connecting')
+/** When anything was last heard (our estimate of the server's clock). */
+export const heardAt = signal<number | undefined>(undefined)
+export const rates = signal<StreamEvents['rates'] | undefined>(undefined)
+
+type EventName = keyof StreamEvents
+type Listener<Name extends EventName> = (event: StreamEvents[Name]) => void
+const listeners: { [Name in EventName]: Set<Listener<Name>> } = {
+  readings: new Set(),
+  alarm: new Set(),
+  asset: new Set(),
+  ticket: new Set(),
+  rates: new Set(),
+  reset: new Set(),
+}
+
+export function onStream<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+  const set: Set<Listener<Name>> = listeners[name]
+  set.add(listener)
+  return () => set.delete(listener)
+}
+
+// `rates` comes every few seconds; half a minute of silence means that the connection is dead without saying so.
+const silenceMaxMs = 30_000
+const watchEveryMs = 5_000
+
+let source: EventSource | undefined
+let sourceUrl = ''
+const watched = signal<readonly string[]>([])
+const paused = signal(false)
+
+/** The assets whose readings are wanted as they come. */
+export function watchAssets(assets: readonly string[]): () => void {
+  watched.value = assets
+  return () => {
+    if (watched.peek() === assets) watched.value = []
+  }
+}
+
+function heard(): void {
+  heardAt.value = serverNow()
+  if (streamState.peek() !== 'paused') streamState.value = 'live'
+}
+
+function receive<Name extends EventName>(name: Name, message: MessageEvent<string>): void {
+  const event: StreamEvents[Name] = JSON.parse(message.data)
+  if (name === 'rates') {
+    const now = event as StreamEvents['rates']
+    heardServerTime(Date.parse(now.at))
+    rates.value = now
+  }
+  if (name === 'reset') generation.value += 1
+  heard()
+  for (const listener of listeners[name]) listener(event)
+}
+
+function close(): void {
+  source?.close()
+  source = undefined
+  sourceUrl = ''
+}
+
+function open(url: string): void {
+  if (source && url === sourceUrl) return
+  close()
+  if (streamState.peek() !== 'live') streamState.value = 'connecting'
+  const opened = new EventSource(url)
+  source = opened
+  sourceUrl = url
+  opened.onopen = heard
+  opened.onerror = () => {
+    if (opened === source) streamState.value = 'reconnecting'
+  }
+  for (const name of Object.keys(listeners) as EventName[])
+    opened.addEventListener(name, (message) => {
+      if (opened === source) receive(name, message as MessageEvent<string>)
+    })
+}
+
+function watchForSilence(): void {
+  const last = heardAt.peek()
+  if (!source || last === undefined || serverNow() - last < silenceMaxMs) return
+  const url = sourceUrl
+  streamState.value = 'reconnecting'
+  heardAt.value = serverNow()
+  close()
+  open(url)
+  generation.value += 1
+}
+
+/** WCAG 2.2.2: what updates by itself can be stopped. Coming back fetches what was missed. */
+export function pauseStream(): void {
+  paused.value = true
+  streamState.value = 'paused'
+}
+
+export function resumeStream(): void {
+  paused.value = false
+  streamState.value = 'connecting'
+  generation.value += 1
+}
+
+export function startStream(): void {
+  setInterval(watchForSilence, watchEveryMs)
+  effect(() => {
+    if (!session.value || paused.value) return close()
+    const assets = watched.value
+    open(assets.length === 0 ? '/api/v1/stream' : `/api/v1/stream?assets=${assets.map(encodeURIComponent).join(',')}`)
+  })
+}

@@ -1,0 +1,56 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { Icon } from './icon.tsx'
+
+/**
+ * The browser's own modal dialog: it keeps the focus inside, closes on Escape and gives the focus back. The whole is one
+ * form, so that Enter does what the main button says.
+ */
+export function Dialog(props: {
+  title: string
+  onClose: () => void
+  onSubmit?: () => void
+  footer?: ComponentChildren
+  children: ComponentChildren
+}): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+
+  useEffect(() => {
+    const dialog = element.current
+    if (dialog && !dialog.open) dialog.showModal()
+  }, [])
+
+  const onBackdrop = (event: MouseEvent) => {
+    if (event.target === element.current) props.onClose()
+  }
+  const onSubmit = (event: Event) => {
+    event.preventDefault()
+    props.onSubmit?.()
+  }
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for the mouse; Escape closes by keyboard
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={titleId}
+      onClick={onBackdrop}
+      onCancel={(event) => {
+        event.preventDefault()
+        props.onClose()
+      }}
+    >
+      <form class="frame" method="dialog" noValidate onSubmit={onSubmit}>
+        <header>
+          <h2 id={titleId}>{props.title}</h2>
+          <button type="button" class="button plain icon" aria-label="Close" onClick={props.onClose}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <div class="body">{props.children}</div>
+        {props.footer ? <footer>{props.footer}</footer> : null}
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,96 @@
+import type { JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { getAll } from '../data/client.ts'
+import { useResource } from '../data/resource.ts'
+import { may } from '../data/session.ts'
+import type { DeviceView, QuarantineView } from '../data/types.ts'
+import { Icon } from '../design/icon.tsx'
+import { Empty, Show, SkeletonRows } from '../design/states.tsx'
+import { query, setQuery } from '../routing/router.ts'
+import { AddDevice } from './add-device.tsx'
+import { DeviceTable } from './device-table.tsx'
+import './devices.css'
+import { Quarantine } from './quarantine.tsx'
+
+const tabs = ['devices', 'quarantine'] as const
+type Tab = (typeof tabs)[number]
+
+/** Who may report, who does, and what was refused. */
+export function DevicesPage(): JSX.Element {
+  const tab: Tab = query.value.get('tab') === 'quarantine' ? 'quarantine' : 'devices'
+  const [adding, setAdding] = useState(false)
+  const allowed = may('devices')
+  const devices = useResource<readonly DeviceView[]>(allowed ? 'devices' : null, (signal) =>
+    getAll<DeviceView>('/api/v1/devices?limit=1000', signal),
+  )
+  const refused = useResource<readonly QuarantineView[]>(allowed ? 'quarantine' : null, (signal) =>
+    getAll<QuarantineView>('/api/v1/quarantine?limit=500', signal),
+  )
+  useEffect(() => {
+    document.title = 'Devices · Lengthsman'
+  }, [])
+
+  if (!allowed)
+    return (
+      <main class="page" id="content">
+        <h1 tabIndex={-1}>Devices</h1>
+        <Empty icon="key" title="Devices are kept by engineers">
+          Ask an administrator for the role of engineer if you need to see them.
+        </Empty>
+      </main>
+    )
+
+  return (
+    <main class="page" id="content">
+      <div class="page-head">
+        <h1 tabIndex={-1}>Devices</h1>
+        <button type="button" class="button" onClick={() => setAdding(true)}>
+          <Icon name="plus" /> Add device
+        </button>
+      </div>
+      <Tabs tab={tab} devices={devices.state.value.data?.length} refused={refused.state.value.data?.length} />
+      <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} class="tab-panel">
+        {tab === 'devices' ? (
+          <Show of={devices.state.value} retry={devices.reload} waiting={<SkeletonRows rows={8} />}>
+            {(list) => <DeviceTable devices={list} onChanged={devices.reload} />}
+          </Show>
+        ) : (
+          <Show of={refused.state.value} retry={refused.reload} waiting={<SkeletonRows rows={6} height="120px" />}>
+            {(list) => <Quarantine refused={list} onChanged={refused.reload} />}
+          </Show>
+        )}
+      </div>
+      {adding ? <AddDevice onClose={() => setAdding(false)} onAdded={devices.reload} /> : null}
+    </main>
+  )
+}
+
+function Tabs(props: { tab: Tab; devices: number | undefined; refused: number | undefined }): JSX.Element {
+  const words: Readonly<Record<Tab, string>> = { devices: 'Devices', quarantine: 'Quarantine' }
+  const counts: Readonly<Record<Tab, number | undefined>> = { devices: props.devices, quarantine: props.refused }
+  const go = (tab: Tab) => setQuery({ tab: tab === 'devices' ? undefined : tab })
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
+    const next = props.tab === 'devices' ? 'quarantine' : 'devices'
+    go(next)
+    document.getElementById(`tab-${next}`)?.focus()
+  }
+  return (
+    <div class="tabs" role="tablist" aria-label="Devices and quarantine" onKeyDown={onKeyDown}>
+      {tabs.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          role="tab"
+          id={`tab-${tab}`}
+          aria-selected={props.tab === tab}
+          {...(props.tab === tab ? { 'aria-controls': `panel-${tab}` } : {})}
+          tabIndex={props.tab === tab ? 0 : -1}
+          onClick={() => go(tab)}
+        >
+          {words[tab]} <span class="quiet">{counts[tab] ?? ''}</span>
+        </button>
+      ))}
+    </div>
+  )
+}
