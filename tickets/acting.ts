@@ -5,7 +5,7 @@ import { workForgotten } from './fresh-start.ts'
 import { dueAfter } from './priority.ts'
 import { actionsIn, isFinished, stateAfter, type TicketActionName } from './state-machine.ts'
 import type { HistoryEntry, Ticket, TicketState } from './ticket.ts'
-import type { TicketPage } from './ticket-book.ts'
+import type { TicketPage } from './ticket-page.ts'
 import { spokenDuration } from './words.ts'
 
 /** What became of what a person asked for. */

@@ -2,7 +2,7 @@ import type { Instant } from '../city/index.ts'
 import { type Alarm, type AlarmEvent, type Level, levels, type Severity, severities } from '../rules/index.ts'
 import { isFinished } from './state-machine.ts'
 import type { Ticket } from './ticket.ts'
-import type { KnownOccurrence } from './ticket-book.ts'
+import type { KnownOccurrence } from './ticket-page.ts'
 
 /** Why an alarm changed nothing. */
 export type LeftReason = 'not firing' | 'already raised' | 'shelved' | 'suppressed' | 'out-of-service'
@@ -73,7 +73,9 @@ export function weigh(
 ): Verdict {
   if (known !== undefined) return weighKnown(firing, known, unfinished)
   if (unfinished === undefined) return { kind: 'open', reason: 'new trouble' }
-  if (isAfterWork(firing, unfinished)) return { kind: 'relapse', ticket: unfinished }
+  // One that fired before, and was hidden or is known by another beginning, is not new: the verification judges it.
+  const isNews = firing.event.before.state !== 'firing' || firing.startedAt > (unfinished.workDoneAt ?? 0)
+  if (isNews && isAfterWork(firing, unfinished)) return { kind: 'relapse', ticket: unfinished }
   return { kind: 'update', ticket: unfinished, reason: joinReason(firing, unfinished) }
 }
 

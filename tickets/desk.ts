@@ -71,10 +71,6 @@ export class Desk {
   time(at: Instant): string {
     return spokenTime(at, this.registry.timeZone)
   }
-
-  close(): void {
-    this.#dependents.close()
-  }
 }
 
 /** A line that the program writes. */

@@ -4,7 +4,7 @@ import { type ActionFault, isBlank } from './action.ts'
 import { type Desk, programLine } from './desk.ts'
 import { blankTicket } from './fresh-start.ts'
 import type { Ticket } from './ticket.ts'
-import type { TicketPage } from './ticket-book.ts'
+import type { TicketPage } from './ticket-page.ts'
 import { reportTitle } from './words.ts'
 
 /** A person's own ticket, for what no sensor sees. */

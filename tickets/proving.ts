@@ -3,7 +3,7 @@ import type { Alarm } from '../rules/index.ts'
 import { type Desk, programLine } from './desk.ts'
 import { reopened } from './fresh-start.ts'
 import type { Ticket } from './ticket.ts'
-import type { TicketPage } from './ticket-book.ts'
+import type { TicketPage } from './ticket-page.ts'
 import type { RepairVerdict } from './verification.ts'
 import { measuredWords, spokenDuration } from './words.ts'
 

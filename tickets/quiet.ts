@@ -4,7 +4,7 @@ import type { TicketDecision } from './considering.ts'
 import { type Desk, programLine } from './desk.ts'
 import { isFinished } from './state-machine.ts'
 import type { Ticket } from './ticket.ts'
-import type { TicketPage } from './ticket-book.ts'
+import type { TicketPage } from './ticket-page.ts'
 
 /**
  * Notes that an alarm is over. The ticket stays as it is: trouble that went away by itself has not been looked at, and
@@ -17,7 +17,8 @@ export async function considerOver(
   at: Instant,
 ): Promise<TicketDecision> {
   const overAt = Math.round(event.at)
-  const bouts = await page.goingOn(event.alarm.id, overAt)
+  // A bout of which something newer was heard is not ended by what is older: that is a replay.
+  const bouts = (await page.goingOn(event.alarm.id, overAt)).filter(({ seenUntil }) => seenUntil < overAt)
   for (const bout of bouts) await page.putOccurrence({ ...bout, overAt })
   const newest = Math.max(0, ...bouts.map(({ ticket }) => ticket))
   const before = newest === 0 ? undefined : await page.find(newest)
@@ -26,13 +27,14 @@ export async function considerOver(
 
   const quietSince = await page.quietSince(before.number)
   if (quietSince === undefined) return { kind: 'left', reason: 'not firing', ticket: before }
-  const entries = before.recurrences === 0 ? [programLine(at, 'note', wordsFor(before, desk.time(quietSince)))] : []
+  const entries =
+    before.recurrences === 0 ? [programLine(at, 'note', wordsFor(before, desk.time(quietSince), event.reason))] : []
   const ticket = await page.update(before, { ...before, quietSince, updatedAt: at }, entries)
   return { kind: 'updated', ticket, reason: 'alarm over' }
 }
 
-function wordsFor({ state }: Ticket, since: string): string {
-  if (state === 'open' || state === 'acknowledged')
-    return `The alarm is over since ${since}, before anyone worked on it. The ticket stays open until somebody has looked.`
-  return `The alarm is over since ${since}.`
+function wordsFor({ state }: Ticket, since: string, reason: string): string {
+  const isUntouched = state === 'open' || state === 'acknowledged'
+  const untouched = ' Nobody had worked on it yet: the ticket stays open until somebody has looked.'
+  return `The alarm is over since ${since}: ${reason}.${isUntouched ? untouched : ''}`
 }

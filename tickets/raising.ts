@@ -4,8 +4,9 @@ import { type Firing, firingIn, higher, isHigher, type TicketDecision, weigh, wo
 import { type Desk, programLine } from './desk.ts'
 import { drawnLimits, evidenceWindow } from './evidence.ts'
 import { blankTicket, reopened } from './fresh-start.ts'
+import { isFinished } from './state-machine.ts'
 import type { Ticket, TicketCause } from './ticket.ts'
-import type { TicketPage } from './ticket-book.ts'
+import type { KnownOccurrence, TicketPage } from './ticket-page.ts'
 import { isWorthALine, titleOf } from './words.ts'
 
 /** Tickets that ended this recently make a new one about the same trouble weigh more. */
@@ -32,7 +33,7 @@ export async function considerFiring(
       return { kind: 'opened', ticket: opened, reason: verdict.reason }
     }
     case 'update': {
-      const isNew = occurrence?.ticket !== verdict.ticket.number
+      const isNew = occurrence?.ticket !== verdict.ticket.number && !(await isRenamed(page, firing, verdict.ticket))
       const updated = await update(page, desk, firing, verdict.ticket, verdict.reason, isNew, at)
       return { kind: 'updated', ticket: updated, reason: verdict.reason }
     }
@@ -42,11 +43,29 @@ export async function considerFiring(
       return { kind: 'relapsed', ticket: reopened, reason: 'fires after work was done' }
     }
     case 'leave':
-      // Remembered, or a replay after the next repair would take this for news.
       if (occurrence !== undefined && firing.at > occurrence.seenUntil)
-        await page.putOccurrence({ ...occurrence, seenUntil: firing.at })
+        await heard(page, firing, occurrence, verdict.ticket, at)
       return { kind: 'left', ticket: verdict.ticket, reason: 'already raised' }
   }
+}
+
+/** Late readings may show that the trouble began at another time than was thought: one alarm has one bout at a time. */
+async function isRenamed(page: TicketPage, { alarm, at }: Firing, { number }: Ticket): Promise<boolean> {
+  return (await page.goingOn(alarm.id, at)).some(({ ticket }) => ticket === number)
+}
+
+/** Remembers a change that calls for nothing, or a replay after the next repair would take it for news. */
+async function heard(
+  page: TicketPage,
+  firing: Firing,
+  known: KnownOccurrence,
+  ticket: Ticket,
+  at: Instant,
+): Promise<void> {
+  const goesOn = known.overAt !== undefined && firing.at >= known.overAt
+  await page.putOccurrence({ ...known, seenUntil: firing.at, overAt: goesOn ? undefined : known.overAt })
+  if (goesOn && !isFinished(ticket.state))
+    await page.update(ticket, { ...ticket, quietSince: undefined, updatedAt: at }, [])
 }
 
 async function open(page: TicketPage, desk: Desk, firing: Firing, at: Instant): Promise<Ticket> {

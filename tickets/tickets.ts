@@ -26,8 +26,9 @@ import { considerOver } from './quiet.ts'
 import { considerFiring } from './raising.ts'
 import { actionsIn, type TicketActionName } from './state-machine.ts'
 import type { Evidence, HistoryEntry, Ticket } from './ticket.ts'
-import { TicketBook, type TicketPage } from './ticket-book.ts'
+import { TicketBook } from './ticket-book.ts'
 import { listTickets, type TicketFilter, type TicketList } from './ticket-list.ts'
+import type { TicketPage } from './ticket-page.ts'
 import { judgeRepair } from './verification.ts'
 
 // Waiting raises a priority by days, and the town changes rarely.

@@ -1,5 +1,5 @@
 import type { DurationMs, Instant, Registry } from '../city/index.ts'
-import type { Alarm, AlarmEvent } from '../rules/index.ts'
+import { type Alarm, type AlarmEvent, limitText, valueText } from '../rules/index.ts'
 
 /** What the history says the program did is signed with this name. */
 export const programName = 'lengthsman'
@@ -50,32 +50,26 @@ export function reportTitle(assetName: string, modeTitle: string, note: string):
   return shortened(`${assetName}: ${lowerFirst(modeTitle)} — ${line}`)
 }
 
-/** How long a limit was passed before the alarm fired is the rule's business, not the title's. Of a silence it is the point. */
+/**
+ * How long a limit was passed before the alarm fired is the rule's business, not the title's; of a silence it is the point.
+ * What follows a semicolon is by the way.
+ */
 function withoutPatience(alarm: Alarm, reason: string): string {
+  const [main = reason] = reason.split(';')
   const { kind } = alarm.rule.condition
-  return kind === 'threshold' || kind === 'rate' ? reason.replace(/ for (?:the last )?\d[^,]*$/, '') : reason
+  return kind === 'threshold' || kind === 'rate' ? main.replace(/ for \d[^,]*$/, '') : main
 }
 
-/** The newest value and the limit, `2.1 mm/s (limit 7.1)`, where the rule compares plain values. */
+/** The newest value and the limit, `vibration 2.1 mm/s (limit 7.1 mm/s)`, where the rule compares plain values. */
 export function measuredWords(alarm: Alarm, registry: Registry): string | undefined {
+  const { condition } = alarm.rule
   const sensor = registry.sensor(alarm.sensor)
-  if (alarm.rule.condition.kind !== 'threshold' || alarm.measured === undefined || sensor === undefined)
-    return undefined
+  if (condition.kind !== 'threshold' || alarm.measured === undefined || sensor === undefined) return undefined
   const { title, unit, decimals } = sensor.quantity
-  const value = `${lowerFirst(title)} ${alarm.measured.toFixed(decimals)} ${spokenUnit(unit)}`.trimEnd()
-  return alarm.limit === undefined ? value : `${value} (limit ${alarm.limit})`
-}
-
-/** UCUM codes as people write them. */
-function spokenUnit(code: string): string {
-  const spoken: Readonly<Record<string, string>> = {
-    Cel: '°C',
-    '1': '',
-    'm3/h': 'm³/h',
-    'um/m': 'µm/m',
-    'ug/m3': 'µg/m³',
-  }
-  return spoken[code] ?? code.replace(/[[\]]/g, '')
+  const value = `${lowerFirst(title)} ${valueText(alarm.measured, unit, decimals)}`
+  // An alarm that is over has no limit of its own: the first it would pass is told.
+  const limit = alarm.limit ?? condition.limits.warning ?? condition.limits.action
+  return limit === undefined ? value : `${value} (limit ${limitText(limit, unit)})`
 }
 
 /** Lower case in the middle of a sentence, but `PM10` and `NO2` keep theirs. */

@@ -72,8 +72,8 @@ export function alarm(state: AlarmState, bout: Bout): Alarm {
 export function changeTo(state: AlarmState, bout: Bout): AlarmEvent {
   const now = alarm(state, bout)
   const before = bout.before ?? (state === 'firing' ? 'pending' : state === 'inactive' ? 'recovering' : 'firing')
-  const words =
-    state === 'firing' ? `${now.rule.condition.quantity} ${now.measured} mm/s, above ${now.limit} for 10 min` : state
+  const value = `${now.rule.condition.quantity} ${now.measured} mm/s`
+  const words = state === 'firing' ? `${value}, above ${now.limit} for 10 min` : `${value}, inside the limit of 4.5`
   return { alarm: now, before: { state: before, level: now.level }, at: bout.at, judgedAt: bout.at, reason: words }
 }
 

@@ -174,8 +174,35 @@ describe('an alarm that is over', () => {
     const lines = await tickets.history(1)
     expect(lines).toHaveLength(3)
     expect(lines[2]?.note).toBe(
-      'The alarm is over since 4 May 2026, 13:00, before anyone worked on it. The ticket stays open until somebody has looked.',
+      'The alarm is over since 4 May 2026, 13:00: vibration 2.1 mm/s, inside the limit of 4.5. Nobody had worked on it yet: the ticket stays open until somebody has looked.',
     )
+  })
+
+  test('because late readings withdraw it, while a later bout goes on, does not make the ticket quiet', async () => {
+    const { tickets } = await openTickets()
+    const later = noon + 5 * hour
+    await tickets.consider(warning, noon)
+    const goesOn = fires({ startedAt: later, at: later })
+    await tickets.consider(goesOn, later)
+    // The engine withdraws the first bout and then says where the alarm stands.
+    const withdrawn = isOver({ startedAt: began, at: later + hour })
+    const stands = fires({ startedAt: later, at: later + hour, before: 'firing' })
+    for (let replay = 0; replay < 2; replay++) {
+      await tickets.consider(withdrawn, later + hour)
+      await tickets.consider(stands, later + hour)
+      expect((await tickets.get(1))?.quietSince).toBeUndefined()
+    }
+    await tickets.consider(isOver({ startedAt: later, at: later + 2 * hour }), later + 2 * hour)
+    expect((await tickets.get(1))?.quietSince).toBe(later + 2 * hour)
+  })
+
+  test('under an earlier beginning than was thought, is one bout', async () => {
+    const { tickets } = await openTickets()
+    await tickets.consider(warning, noon)
+    await tickets.consider(fires({ startedAt: began - hour, at: noon, before: 'firing' }), noon + hour)
+    expect(await tickets.get(1)).toMatchObject({ recurrences: 0, startedAt: began - hour })
+    await tickets.consider(isOver({ startedAt: began - hour, at: noon + 2 * hour }), noon + 2 * hour)
+    expect((await tickets.get(1))?.quietSince).toBe(noon + 2 * hour)
   })
 
   test('is not quiet while another rule still fires', async () => {
@@ -186,14 +213,14 @@ describe('an alarm that is over', () => {
     expect((await tickets.get(1))?.quietSince).toBeUndefined()
   })
 
-  test('and comes back a thousand times counts on one ticket with a readable history', async () => {
+  test('and comes back three hundred times counts on one ticket with a readable history', async () => {
     const { tickets } = await openTickets()
-    for (let bout = 0; bout <= 1_000; bout++) {
+    for (let bout = 0; bout <= 300; bout++) {
       const startedAt = noon + bout * hour
       await tickets.consider(fires({ startedAt, at: startedAt + 10 * minute }), startedAt + 10 * minute)
       await tickets.consider(isOver({ startedAt, at: startedAt + 30 * minute }), startedAt + 30 * minute)
     }
-    expect(await tickets.get(1)).toMatchObject({ recurrences: 1_000 })
+    expect(await tickets.get(1)).toMatchObject({ recurrences: 300 })
     expect(tickets.openCount()).toBe(1)
     expect((await tickets.history(1)).length).toBeLessThan(20)
   })
@@ -241,6 +268,14 @@ describe('trouble after work was done', () => {
     await tickets.act(1, { name: 'finish' }, 'Ann', doneAt + 3 * minute)
     expect(await tickets.consider(event, doneAt + 4 * minute)).toMatchObject({ kind: 'left', reason: 'already raised' })
     expect(await tickets.get(1)).toMatchObject({ state: 'verifying', relapses: 1 })
+  })
+
+  test('that is no news but an alarm shown again, is left to the verification', async () => {
+    const { tickets } = await repaired()
+    const at = doneAt + minute
+    const shown = fires({ rule: flowLow, startedAt: began, at, before: 'firing' })
+    expect(await tickets.consider(shown, at)).toMatchObject({ kind: 'updated' })
+    expect(await tickets.get(1)).toMatchObject({ state: 'verifying', relapses: 0 })
   })
 
   test('uploaded late, from before the work was done, is no relapse', async () => {

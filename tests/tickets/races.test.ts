@@ -5,8 +5,8 @@ import { expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { isFinished, replayHistory } from '../../tickets/index.ts'
 import { temporaryFolder } from '../support/files.ts'
-import { fires } from './alarm-events.ts'
-import { hour, minute, noon, openTickets } from './small-town.ts'
+import { fires, vibrationHigh } from './alarm-events.ts'
+import { hour, noon, openTickets } from './small-town.ts'
 
 const folder = temporaryFolder()
 const run = promisify(execFile)
@@ -43,10 +43,10 @@ test('several processes raising the same trouble at once keep one open ticket, a
 
 test('many at once in one process likewise', async () => {
   const { tickets } = await openTickets()
-  const bouts = Array.from({ length: 50 }, (_, index) => noon + (index % 10) * minute)
-  const decisions = await Promise.all(
-    bouts.map((startedAt) => tickets.consider(fires({ startedAt, at: startedAt }), noon + hour)),
+  const events = Array.from({ length: 50 }, (_, index) =>
+    fires({ rule: { ...vibrationHigh, id: `rule-${index % 10}` }, startedAt: noon, at: noon }),
   )
+  const decisions = await Promise.all(events.map((event) => tickets.consider(event, noon + hour)))
   expect(decisions.filter(({ kind }) => kind === 'opened')).toHaveLength(1)
   expect(await tickets.get(1)).toMatchObject({ recurrences: 9 })
   expect(tickets.openCount()).toBe(1)

@@ -40,7 +40,7 @@ describe('a repair', () => {
     expect(await lastLine()).toMatchObject({
       by: 'lengthsman',
       action: 'verify',
-      note: 'Verified: no alarm for 1 day from 4 May 2026, 14:00; last reading of pump-07/vibration on 5 May 2026, 14:00, vibration 2.1 mm/s (limit 4.5).',
+      note: 'Verified: no alarm for 1 day from 4 May 2026, 14:00; last reading of pump-07/vibration on 5 May 2026, 14:00, vibration 2.1 mm/s (limit 4.5 mm/s).',
     })
     expect(replayHistory(await tickets.history(1))).toEqual({ kind: 'state', state: 'closed' })
     expect(tickets.openCount()).toBe(0)
@@ -82,7 +82,7 @@ describe('a repair', () => {
     expect(await verify([firing], doneAt + day, doneAt + day)).toEqual([])
     expect(await tickets.get(1)).toMatchObject({ state: 'open', relapses: 1, workDoneAt: undefined })
     expect((await lastLine())?.note).toBe(
-      'The repair did not help: "Vibration high" still fires after the watch time, vibration 4.8 mm/s (limit 4.5). Work was done on 4 May 2026, 14:00.',
+      'The repair did not help: "Vibration high" still fires after the watch time, vibration 4.8 mm/s (limit 4.5 mm/s). Work was done on 4 May 2026, 14:00.',
     )
   })
 
