@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../city/index.ts'
 import { problem } from '../api/problems.ts'
 import type { Principal } from '../api/schema.ts'
@@ -47,8 +47,10 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Lets a request through to its route, or throws the problem to answer with. A cookie is sent by the browser whoever
  * made the request, so with a cookie alone nothing may change: the page proves itself by the CSRF token and its origin.
  */
-export async function admit(request: FastifyRequest, door: Doorkeeper): Promise<void> {
+export async function admit(request: FastifyRequest, reply: FastifyReply, door: Doorkeeper): Promise<void> {
   const { access } = request.routeOptions.config
+  // What one person may see must not wait in a cache for the next; a route that knows better says so.
+  if (access !== undefined) reply.header('cache-control', 'no-store')
   if (!safeMethods.has(request.method)) refuseForeignOrigin(request)
   if (access === undefined || access === 'public') return
   const caller = await identify(request, door)

@@ -4,8 +4,9 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod'
 import type { HttpServer } from '../server/http-server.ts'
 import { apiDocsSecurityPolicy } from '../server/security-headers.ts'
+import { named } from './examples.ts'
 import { type ProblemCode, problemCatalogue } from './problems.ts'
-import * as schema from './schema.ts'
+import { problem } from './schema.ts'
 
 /** Group names of the routes, in the order they are shown. */
 export const tags = {
@@ -24,38 +25,14 @@ export const tags = {
 } as const
 export type Tag = keyof typeof tags
 
-const named = {
-  Problem: schema.problem,
-  Session: schema.session,
-  AssetSummary: schema.assetSummary,
-  Asset: schema.assetView,
-  AssetDraft: schema.assetDraft,
-  Sensor: schema.sensorView,
-  Series: schema.seriesView,
-  Alarm: schema.alarmView,
-  TicketSummary: schema.ticketSummary,
-  Ticket: schema.ticketView,
-  TicketDraft: schema.ticketDraft,
-  TicketAction: schema.ticketActionBody,
-  Evidence: schema.evidence,
-  HistoryEntry: schema.historyEntry,
-  RuleSummary: schema.ruleSummary,
-  Rule: schema.ruleView,
-  AssetClass: schema.classView,
-  Crew: schema.crewView,
-  Device: schema.deviceView,
-  DeviceCreated: schema.deviceCreated,
-  QuarantineEntry: schema.quarantineView,
-  Overview: schema.overview,
-  Rates: schema.rates,
-  Health: schema.health,
-  User: schema.userView,
-  Token: schema.tokenView,
-  TokenCreated: schema.tokenCreated,
-}
-
 /** Registered once for the process: zod's registry is global, and two dashboards in one test run share it. */
-for (const [id, item] of Object.entries(named)) z.globalRegistry.add(item, { id, title: id })
+for (const [id, { schema, description, example }] of Object.entries(named))
+  z.globalRegistry.add(schema, {
+    id,
+    title: id,
+    description,
+    ...(example === undefined ? {} : { examples: [example] }),
+  })
 
 const about = `Everything the pages use. Times are ISO 8601 UTC, units are UCUM codes, lists are
 \`{"items": […], "next": cursor | null}\`; pass \`after=<next>\` for what follows.
@@ -87,7 +64,7 @@ export async function registerOpenApi(server: HttpServer, version: string, cooki
       security: [{ session: [] }, { token: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   })
   await server.register(swaggerUi, {
     routePrefix: '/api/docs',
@@ -95,6 +72,24 @@ export async function registerOpenApi(server: HttpServer, version: string, cooki
     theme: { title: 'Lengthsman API' },
     uiConfig: { docExpansion: 'list', deepLinking: true },
   })
+}
+
+type Document = ReturnType<typeof jsonSchemaTransformObject>
+
+/** Each named schema is written out for input and for output; only what a route refers to is kept. */
+function withoutUnused(document: Document): Document {
+  if (!('openapi' in document)) return document
+  const schemas: Readonly<Record<string, unknown>> = document.components?.schemas ?? {}
+  const kept = new Map<string, unknown>()
+  const keep = (part: unknown) => {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (kept.has(name)) continue
+      kept.set(name, schemas[name])
+      keep(schemas[name])
+    }
+  }
+  keep(document.paths)
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(kept) } } as Document
 }
 
 /** The error responses of a route for its schema: one per status, naming the codes. */
@@ -109,7 +104,7 @@ export function problems(...codes: ProblemCode[]) {
       status,
       {
         description: list.join(', '),
-        content: { 'application/problem+json': { schema: schema.problem } },
+        content: { 'application/problem+json': { schema: problem } },
       },
     ]),
   )

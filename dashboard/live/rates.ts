@@ -6,7 +6,7 @@ import { RateMeter } from './rate-meter.ts'
 
 const everyMs = 1_000
 
-type Sources = Pick<Parts, 'registry' | 'ingest' | 'engine' | 'tickets' | 'broker' | 'feed' | 'now'>
+type Sources = Pick<Parts, 'registry' | 'ingest' | 'engine' | 'tickets' | 'broker' | 'feed' | 'now' | 'log'>
 
 /** Measures the rates once a second, tells the pages, and looks for assets that changed without an event. */
 export function startRates(sources: Sources): { newest: () => Rates; stop: () => void } {
@@ -29,9 +29,14 @@ export function startRates(sources: Sources): { newest: () => Rates; stop: () =>
   }
   let newest = measure(sources.now())
   const timer = setInterval(() => {
-    newest = measure(sources.now())
-    sources.feed.rates(newest)
-    sources.feed.sweep()
+    try {
+      newest = measure(sources.now())
+      sources.feed.rates(newest)
+      sources.feed.sweep()
+    } catch (error) {
+      // Out of a timer it would end the whole program, and with it the watch.
+      sources.log.error({ err: error }, 'the live rates could not be measured')
+    }
   }, everyMs).unref()
   return { newest: () => newest, stop: () => clearInterval(timer) }
 }

@@ -1,10 +1,10 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyBaseLogger } from 'fastify'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import { admit, type Doorkeeper } from '../access/caller.ts'
-import { answerError, answerUnknownRoute } from './errors.ts'
+import { answerError } from './errors.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
 
 /** Bigger bodies only where a route says so (readings). */
@@ -28,7 +28,7 @@ export async function createHttpServer(options: ServerOptions) {
   const loggerInstance: FastifyBaseLogger = options.log
   const server = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Behind a proxy its address is what we know; a forged X-Forwarded-For must not reset the login limit.
     trustProxy: false,
     bodyLimit: bodyBytesMax,
@@ -45,7 +45,6 @@ export async function createHttpServer(options: ServerOptions) {
   // A form of another site can send text/plain without asking first; nothing here reads it.
   server.removeContentTypeParser('text/plain')
   server.setErrorHandler(answerError)
-  server.setNotFoundHandler(answerUnknownRoute)
   await server.register(cookie)
   await server.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy },
@@ -58,7 +57,7 @@ export async function createHttpServer(options: ServerOptions) {
     if (route.url.startsWith('/api/v1') && route.config?.access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
   })
-  server.addHook('onRequest', (request) => admit(request, options.door))
+  server.addHook('onRequest', (request, reply) => admit(request, reply, options.door))
   return server
 }
 

@@ -36,10 +36,7 @@ export function healthRoutes(server: HttpServer, parts: Parts, database: Databas
       const at = now()
       if (last === undefined || Math.abs(at - last.at) >= keptMs) last = { at, health: look() }
       const found = await last.health
-      return reply
-        .header('cache-control', 'no-store')
-        .code(found.status === 'ready' ? 200 : 503)
-        .send(found)
+      return reply.code(found.status === 'ready' ? 200 : 503).send(found)
     },
   })
 
@@ -54,7 +51,7 @@ export function healthRoutes(server: HttpServer, parts: Parts, database: Databas
       security: [],
       response: { 200: z.object({ status: z.literal('live') }) },
     },
-    handler: async (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'live' as const }),
+    handler: async (_, reply) => reply.send({ status: 'live' as const }),
   })
 }
 
