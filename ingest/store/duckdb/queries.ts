@@ -17,9 +17,9 @@ export async function readSeries(connection: DuckDBConnection, sensor: number, q
   if (few.currentRowCount <= points) return rawSeries(few.getRows() as [number, number, number][])
   const widthMs = bucketWidth(query)
   const result = await connection.runAndReadAll(`
-    select (observed_at // ${widthMs} * ${widthMs})::double as at, min(value), max(value), avg(value), count(*)::double
+    select (observed_at // ${widthMs} * ${widthMs})::double as bucket, min(value), max(value), avg(value), count(*)::double
     from (${everywhere('observed_at, value', where)})
-    group by at order by at`)
+    group by bucket order by bucket`)
   const [at = [], min = [], max = [], mean = [], count = []] = result.getColumns() as number[][]
   return { kind: 'buckets', widthMs, at, min, max, mean, count }
 }
