@@ -158,8 +158,10 @@ export class Intake {
   }
 
   #wakeWaiting(): void {
-    if (this.#waiting.size === 0 || this.#isFull()) return
-    for (const session of this.#waiting) {
+    if (this.#waiting.size === 0) return
+    // Over a copy: who is woken reads at once, and may be waiting again before the loop is done.
+    for (const session of [...this.#waiting]) {
+      if (this.#isFull()) return
       if (this.#isFullFor(session)) continue
       this.#waiting.delete(session)
       this.#parts.wake(session)

@@ -8,7 +8,7 @@ import {
   subscribePacket,
   text,
 } from './support/raw.ts'
-import { device, testBroker } from './support/test-broker.ts'
+import { device, testBroker, until } from './support/test-broker.ts'
 
 /*
  * Packets that MQTT 3.1.1 forbids, sent as raw bytes. Each must end its connection, or get the answer named, and none of
@@ -188,7 +188,7 @@ describe('what MQTT 3.1.1 allows is served', () => {
     expect(said).toEqual([])
     const rude = await RawClient.loggedIn(broker, 'gate-1', { will })
     rude.socket.destroy()
-    while (said.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await until(() => said.length > 0)
     expect(said).toEqual(['gate-1 offline'])
   })
 })

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Broker } from '../../../broker/index.ts'
-import { afterwards, host, secretOf } from './test-broker.ts'
+import { afterwards, host, secretOf, until } from './test-broker.ts'
 
 /** Packets byte by byte, also those that no client library would send. */
 export function text(value: string | Buffer): Buffer {
@@ -95,12 +95,12 @@ export class RawClient {
   }
 
   async answers(bytes: number): Promise<Buffer> {
-    while (this.answer.length < bytes && !this.closed) await new Promise((resolve) => setTimeout(resolve, 1))
+    await until(() => this.answer.length >= bytes || this.closed)
     return this.answer
   }
 
   async closes(): Promise<Buffer> {
-    while (!this.closed) await new Promise((resolve) => setTimeout(resolve, 1))
+    await until(() => this.closed)
     return this.answer
   }
 }

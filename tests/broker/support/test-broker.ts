@@ -88,9 +88,16 @@ export function closing(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once('close', resolve))
 }
 
-/** Waits until it is so; the test's own time limit ends a wait for nothing. */
+// Milliseconds; a wait for nothing ends with an error here, before the test's own time limit.
+const waitMsMax = 10_000
+
+/** Waits until it is so. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2))
+  const startedAt = performance.now()
+  while (!isSo()) {
+    if (performance.now() - startedAt > waitMsMax) throw new Error(`waited ${waitMsMax} ms for ${isSo}`)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
 }
 
 /** One turn and back over a live connection: whatever was sent before has been dealt with. */
