@@ -42,7 +42,7 @@ export type RuleTables = {
   judgement_marker: { id: number; received_through: number; observed_from: number; at: number }
   judgement_sensor: {
     sensor: string
-    /** Which rule, in which version, owns which numbers of `live`. */
+    /** Which rule, in which version, owns which numbers of `live` and of the segments' snapshots. */
     layout_json: string
     live: Uint8Array
     newest_at: number
@@ -56,9 +56,7 @@ export type RuleTables = {
     number: number
     first_at: number
     readings: number
-    layout_json: string
-    snapshot: Uint8Array
-    columns: Uint8Array
+    numbers: Uint8Array
   }
   /** Events that were judged before the marker and had not reached the tickets. */
   judgement_outbox: { position: number; event_json: string }
@@ -134,9 +132,7 @@ const statements = [
     number integer not null,
     first_at double precision not null,
     readings integer not null,
-    layout_json text not null,
-    snapshot blob not null,
-    columns blob not null,
+    numbers blob not null,
     primary key (sensor, number)
   )`,
   `create table judgement_outbox (position integer primary key, event_json text not null)`,

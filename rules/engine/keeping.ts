@@ -1,6 +1,6 @@
 import type { Sensor } from '../../city/index.ts'
 import type { KeptSegment, KeptSensor } from '../alarm-book.ts'
-import { emptySegment, type Segment, segmentReadings } from './history.ts'
+import { Segment } from './segment.ts'
 import type { SensorPlan } from './sensor-plan.ts'
 import type { SensorWatch } from './sensor-watch.ts'
 import type { SilenceStanding } from './silence.ts'
@@ -24,11 +24,9 @@ export function segmentRow(watch: SensorWatch, segment: Segment): KeptSegment {
   return {
     sensor: watch.sensor.id,
     number: segment.number,
-    first_at: segment.at[0] ?? 0,
+    first_at: segment.at(0),
     readings: segment.count,
-    layout_json: watch.plan.layout,
-    snapshot: bytesOf(segment.snapshot),
-    columns: new Uint8Array(segment.at.buffer.slice(0)),
+    numbers: bytesOf(segment.numbers),
   }
 }
 
@@ -53,7 +51,7 @@ export function watchFromRows(
   row: KeptSensor,
   rows: readonly KeptSegment[],
 ): SensorWatch {
-  const segments = rows.map((each) => segmentFrom(each))
+  const segments = rows.map((each) => Segment.from(each.number, each.readings, numbersOf(each.numbers)))
   const history = list.history(segments)
   history.goneThrough = row.gone_through ?? Number.NEGATIVE_INFINITY
   const watch = list.freshWatch(sensor, plan, history)
@@ -78,19 +76,11 @@ export function watchFromRows(
   return watch
 }
 
-function segmentFrom(row: KeptSegment): Segment {
-  const segment = emptySegment(row.number, numbersOf(row.snapshot))
-  new Uint8Array(segment.at.buffer).set(row.columns.subarray(0, segmentReadings * 17))
-  segment.count = row.readings
-  segment.changed = false
-  return segment
-}
-
 function bytesOf(numbers: Float64Array): Uint8Array {
   return new Uint8Array(numbers.buffer.slice(numbers.byteOffset, numbers.byteOffset + numbers.byteLength))
 }
 
-/** Copied, because a blob's bytes need not lie where a Float64Array may begin. */
+/** Copied, because a blob's bytes need not lie where a Float64Array may begin. libsql gives an ArrayBuffer, others views. */
 export function numbersOf(bytes: Uint8Array): Float64Array {
-  return new Float64Array(Uint8Array.from(bytes).buffer)
+  return new Float64Array(new Uint8Array(bytes).slice().buffer)
 }

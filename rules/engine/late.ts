@@ -68,7 +68,7 @@ function sift(
 
 function isSame(watch: SensorWatch, place: { segment: number; index: number }, reading: Judged): boolean {
   const segment = watch.history.segments[place.segment]
-  return segment?.value[place.index] === reading.value && (segment.trusted[place.index] === 1) === reading.trusted
+  return segment?.value(place.index) === reading.value && segment.trusted(place.index) === reading.trusted
 }
 
 function asChange(watch: SensorWatch, fold: number): Transition {

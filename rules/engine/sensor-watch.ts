@@ -112,23 +112,13 @@ export class SensorWatch {
   /** Judges the readings of the history again from a segment on; the snapshots after it and the live state follow. */
   replay(fromSegment: number, origin: Transition['origin'], changes: Transition[], keep: boolean): void {
     const { segments } = this.history
-    const state = (segments[fromSegment]?.snapshot ?? this.live).slice()
+    const state = segments[fromSegment]?.snapshot() ?? this.live.slice()
     for (let number = fromSegment; number < segments.length; number++) {
       const segment = segments[number]
       if (segment === undefined) continue
-      if (keep && number > fromSegment) {
-        segment.snapshot.set(state)
-        segment.changed = true
-      }
+      if (keep && number > fromSegment) segment.setSnapshot(state)
       for (let index = 0; index < segment.count; index++)
-        this.step(
-          state,
-          segment.at[index] as number,
-          segment.value[index] as number,
-          segment.trusted[index] === 1,
-          origin,
-          changes,
-        )
+        this.step(state, segment.at(index), segment.value(index), segment.trusted(index), origin, changes)
     }
     if (keep) this.live = state
   }

@@ -151,13 +151,11 @@ export class WatchList {
 
 /** Brings a history that was judged under another layout into this watch's, and judges it again. */
 export function rejudge(watch: SensorWatch, oldLayout: string): void {
-  const [first] = watch.history.segments
-  for (const segment of watch.history.segments) {
-    segment.snapshot = rearranged(watch.plan, segment.snapshot, oldLayout)
-    segment.changed = true
-  }
+  const { segments } = watch.history
+  for (const [index, segment] of segments.entries())
+    segments[index] = segment.withSnapshot(rearranged(watch.plan, segment.snapshot(), oldLayout))
   watch.changed = true
-  if (first !== undefined) watch.replay(0, 'reading', [], true)
+  if (segments.length > 0) watch.replay(0, 'reading', [], true)
 }
 
 function isSamePlan({ plan, sensor }: SensorWatch, next: SensorPlan, nextSensor: Sensor): boolean {

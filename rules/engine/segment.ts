@@ -1,0 +1,122 @@
+import type { Instant } from '../../city/index.ts'
+
+// Short enough that a late reading costs some microseconds, long enough that snapshots take less room than readings.
+export const segmentReadings = 64
+
+const atOffset = 0
+const valueOffset = segmentReadings
+/** Two numbers of 32 bits each: whether the value is trusted. */
+const trustedOffset = 2 * segmentReadings
+const readingNumbers = trustedOffset + 2
+
+/**
+ * A stretch of a sensor's readings, in the order they were observed, and the state of its rules before the first of them
+ * (the snapshot). All in one run of numbers: a sensor has dozens of these, and each typed array more costs a hundred bytes.
+ */
+export class Segment {
+  /** Its row's key in the database; never used twice for a sensor. The order is that of the readings. */
+  readonly number: number
+  readonly numbers: Float64Array
+  readonly #readings: number
+  count = 0
+  /** Changed since the last checkpoint. */
+  changed = true
+
+  constructor(number: number, snapshot: Float64Array) {
+    this.number = number
+    this.#readings = snapshot.length
+    this.numbers = new Float64Array(snapshot.length + readingNumbers)
+    this.numbers.set(snapshot)
+  }
+
+  static from(number: number, count: number, numbers: Float64Array): Segment {
+    const segment = new Segment(number, numbers.subarray(0, numbers.length - readingNumbers))
+    segment.numbers.set(numbers)
+    segment.count = count
+    segment.changed = false
+    return segment
+  }
+
+  /** A copy of the rules' state before the first reading. */
+  snapshot(): Float64Array {
+    return this.numbers.slice(0, this.#readings)
+  }
+
+  setSnapshot(state: Float64Array): void {
+    this.numbers.set(state)
+    this.changed = true
+  }
+
+  /** The same readings after another snapshot, which may be of another width. */
+  withSnapshot(state: Float64Array): Segment {
+    const segment = new Segment(this.number, state)
+    segment.numbers.set(this.numbers.subarray(this.#readings), state.length)
+    segment.count = this.count
+    return segment
+  }
+
+  at(index: number): Instant {
+    return this.numbers[this.#readings + atOffset + index] as number
+  }
+
+  value(index: number): number {
+    return this.numbers[this.#readings + valueOffset + index] as number
+  }
+
+  trusted(index: number): boolean {
+    return (((this.numbers[this.#readings + trustedOffset + (index >> 5)] as number) >>> (index & 31)) & 1) === 1
+  }
+
+  lastAt(): Instant {
+    return this.count === 0 ? Number.NEGATIVE_INFINITY : this.at(this.count - 1)
+  }
+
+  isFull(): boolean {
+    return this.count === segmentReadings
+  }
+
+  /** The place of the first reading that is not before this moment. */
+  placeOf(at: Instant): number {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.at(middle) < at) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  put(index: number, at: Instant, value: number, trusted: boolean): void {
+    const base = this.#readings
+    this.numbers[base + atOffset + index] = at
+    this.numbers[base + valueOffset + index] = value
+    const word = base + trustedOffset + (index >> 5)
+    const bit = 1 << (index & 31)
+    const bits = this.numbers[word] as number
+    this.numbers[word] = (trusted ? bits | bit : bits & ~bit) >>> 0
+    this.changed = true
+  }
+
+  push(at: Instant, value: number, trusted: boolean): void {
+    this.put(this.count, at, value, trusted)
+    this.count++
+  }
+
+  insert(index: number, at: Instant, value: number, trusted: boolean): void {
+    for (let place = this.count; place > index; place--)
+      this.put(place, this.at(place - 1), this.value(place - 1), this.trusted(place - 1))
+    this.put(index, at, value, trusted)
+    this.count++
+  }
+
+  /** Moves the second half of its readings to a new segment, whose snapshot is yet to be judged. */
+  split(number: number): Segment {
+    const second = new Segment(number, this.snapshot())
+    for (let index = segmentReadings / 2; index < this.count; index++)
+      second.push(this.at(index), this.value(index), this.trusted(index))
+    this.count = segmentReadings / 2
+    this.changed = true
+    return second
+  }
+}
