@@ -21,6 +21,15 @@ export type User = {
   readonly createdAt: Instant
 }
 
+export type UserDraft = {
+  readonly name: string
+  readonly role: Role
+  readonly password: string
+  readonly crew?: string | undefined
+  /** The name itself when absent. */
+  readonly fullName?: string | undefined
+}
+
 export const userNamePattern = /^[a-z0-9][a-z0-9._@-]{0,63}$/
 
 /** The people who may log in. Passwords are kept as scrypt hashes only. */
@@ -36,7 +45,7 @@ export class Users {
   }
 
   /** @throws Refusal USER_INVALID, USER_EXISTS */
-  async add(name: string, role: Role, password: string, crew?: string, fullName: string = name): Promise<User> {
+  async add({ name, role, password, crew, fullName = name }: UserDraft): Promise<User> {
     if (!userNamePattern.test(name))
       throw new Refusal('USER_INVALID', `user "${name}": expected lower-case letters, digits and . _ @ -, at most 64`)
     refuseWeak(password)
@@ -55,11 +64,14 @@ export class Users {
     return { name, fullName, role, crew, createdAt: at }
   }
 
-  /** Ends the user's sessions as well: a password is changed because somebody else may know it. */
-  async setPassword(name: string, password: string): Promise<boolean> {
+  /**
+   * Ends the user's sessions as well: a password is changed because somebody else may know it.
+   * @throws Refusal USER_INVALID, USER_UNKNOWN
+   */
+  async setPassword(name: string, password: string): Promise<void> {
     refuseWeak(password)
     const hash = await hashPassword(password, this.#cost)
-    return await accessTables(this.#database)
+    await accessTables(this.#database)
       .transaction()
       .execute(async (tables) => {
         const done = await tables
@@ -67,8 +79,8 @@ export class Users {
           .set({ password_hash: hash, password_at: this.#now() })
           .where('name', '=', name)
           .executeTakeFirst()
+        if (done.numUpdatedRows === 0n) throw new Refusal('USER_UNKNOWN', `there is no user "${name}"`)
         await tables.deleteFrom('session').where('user', '=', name).execute()
-        return Number(done.numUpdatedRows) > 0
       })
   }
 
@@ -108,7 +120,7 @@ export class Users {
   async makeFirstAdmin(password: string | undefined): Promise<string | undefined> {
     if ((await this.list()).length > 0) return undefined
     const chosen = password ?? randomPassword()
-    await this.add('admin', 'admin', chosen)
+    await this.add({ name: 'admin', role: 'admin', password: chosen })
     return password === undefined ? chosen : undefined
   }
 

@@ -8,7 +8,8 @@ const firstWindowMs = 86_400_000
 
 /**
  * Every reading of a range as CSV, a window at a time, as fast as the far end reads. A window that holds more than fits
- * is halved; one that holds little makes the next one longer.
+ * is halved; one that holds little makes the next one longer. The head comes with the first window, so that a store that
+ * is away is known before anything was answered.
  */
 export async function* csvOf(
   store: Pick<ReadingStore, 'series'>,
@@ -17,7 +18,7 @@ export async function* csvOf(
   to: Instant,
 ): AsyncGenerator<string> {
   const { unit } = sensor.quantity
-  yield 'observedAt,value,unit,quality\n'
+  let head = 'observedAt,value,unit,quality\n'
   let windowMs = firstWindowMs
   for (let start = from; start < to; ) {
     const end = Math.min(start + windowMs, to)
@@ -27,7 +28,8 @@ export async function* csvOf(
       continue
     }
     const rows = series.at.map((at, row) => `${isoOf(at)},${series.value[row]},${unit},${series.quality[row]}\n`)
-    if (rows.length > 0) yield rows.join('')
+    if (head !== '' || rows.length > 0) yield head + rows.join('')
+    head = ''
     if (rows.length < rowsPerWindow / 4) windowMs *= 2
     start = end
   }

@@ -23,6 +23,7 @@ export class LiveFeed {
   readonly #engine: RuleEngine
   readonly #tickets: Tickets
   readonly #seen = new Map<AssetId, Seen>()
+  readonly #unlisten: () => void
   #sweptTo = 0
 
   constructor(options: {
@@ -37,6 +38,7 @@ export class LiveFeed {
     this.#engine = options.engine
     this.#tickets = options.tickets
     for (const asset of this.#registry.assets()) this.#seen.set(asset.id, this.#look(asset.id))
+    this.#unlisten = this.#registry.onChange(() => this.#forgetRemoved())
   }
 
   /** Just kept, in the order of their commit. */
@@ -84,7 +86,12 @@ export class LiveFeed {
   }
 
   close(): void {
+    this.#unlisten()
     this.stream.close()
+  }
+
+  #forgetRemoved(): void {
+    for (const id of this.#seen.keys()) if (this.#registry.asset(id) === undefined) this.#seen.delete(id)
   }
 
   #look(id: AssetId): Seen {

@@ -157,6 +157,24 @@ describe('readings', () => {
     ])
   })
 
+  test('that are many come whole and in order, window by window', async () => {
+    const count = 45_000
+    const first = town.clock.at - count * 1_000
+    const drafts = Array.from({ length: count }, (_, n) => ({
+      sensor: 'pump-03/vibration',
+      value: n / 10_000,
+      observedAt: first + n * 1_000,
+    }))
+    await town.ingest.submit(drafts)
+    const { text } = await viewer.get('/api/v1/sensors/pump-03/vibration/readings?format=csv')
+    const values = text
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[1]))
+    expect(values).toEqual(drafts.map(({ value }) => value))
+  })
+
   test('of an unknown sensor: the answer says which was probably meant', async () => {
     const { body } = await viewer.get('/api/v1/sensors/pump-01/vibraton/readings')
     expect(body).toMatchObject({ code: 'SENSOR_UNKNOWN', status: 404 })
@@ -301,7 +319,7 @@ describe('devices', () => {
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(body.items[0]).toMatchObject({ device: 'gateway-2', payload: '<img src=x onerror=alert(1)>', count: 1 })
-    const rest = await engineer.get(`/api/v1/quarantine?limit=1&after=${body.next}`)
+    const rest = await engineer.get(`/api/v1/quarantine?limit=2&after=${body.next}`)
     expect(rest.body.items).toHaveLength(1)
     expect(rest.body.next).toBeNull()
     expect((await engineer.delete(`/api/v1/quarantine/${body.items[0].id}`)).status).toBe(204)

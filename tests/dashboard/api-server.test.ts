@@ -70,8 +70,10 @@ describe('every answer', () => {
     const viewer = await broken.as('viewer')
     await broken.observe('pump-01/pressure', [4])
     await broken.store.close()
-    const { status, body, headers } = await viewer.get('/api/v1/sensors/pump-01/pressure/readings')
-    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'STORE_UNAVAILABLE', '5'])
+    for (const accept of ['application/json', 'text/csv']) {
+      const { status, body, headers } = await viewer.get('/api/v1/sensors/pump-01/pressure/readings', { accept })
+      expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'STORE_UNAVAILABLE', '5'])
+    }
   })
 })
 

@@ -6,6 +6,7 @@ import { ApiTokens } from '../../dashboard/access/tokens.ts'
 import { Users } from '../../dashboard/access/users.ts'
 
 const cheap = { N: 16, r: 1, p: 1 }
+const password = 'twelve letters'
 const start = Date.UTC(2026, 4, 4)
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -20,7 +21,7 @@ afterEach(() => database.close())
 
 describe('Users', () => {
   test('know who belongs to a name and password', async () => {
-    await users.add('mara', 'crew', 'twelve letters', 'water', 'Mara Lindt')
+    await users.add({ name: 'mara', role: 'crew', password, crew: 'water', fullName: 'Mara Lindt' })
     expect(await users.check('mara', 'twelve letters')).toEqual({
       name: 'mara',
       fullName: 'Mara Lindt',
@@ -37,14 +38,14 @@ describe('Users', () => {
     ['mara lindt', 'twelve letters', 'USER_INVALID'],
     ['mara', 'short', 'USER_INVALID'],
     ['taken', 'twelve letters', 'USER_EXISTS'],
-  ])('refuse %j with password %j: %s', async (name, password, code) => {
-    await users.add('taken', 'viewer', 'twelve letters')
-    await expect(users.add(name, 'viewer', password)).rejects.toMatchObject({ code })
+  ])('refuse %j with password %j: %s', async (name, given, code) => {
+    await users.add({ name: 'taken', role: 'viewer', password })
+    await expect(users.add({ name, role: 'viewer', password: given })).rejects.toMatchObject({ code })
   })
 
   test('the first admin gets a password that is told once', async () => {
-    const password = await users.makeFirstAdmin(undefined)
-    expect(await users.check('admin', password ?? '')).toMatchObject({ role: 'admin' })
+    const made = await users.makeFirstAdmin(undefined)
+    expect(await users.check('admin', made ?? '')).toMatchObject({ role: 'admin' })
     expect(await users.makeFirstAdmin(undefined)).toBeUndefined()
     expect(await users.list()).toHaveLength(1)
   })
@@ -54,16 +55,20 @@ describe('Users', () => {
     expect(await users.check('admin', 'given in the environment')).toBeDefined()
   })
 
+  test('a password cannot be given to nobody', async () => {
+    await expect(users.setPassword('nobody', password)).rejects.toMatchObject({ code: 'USER_UNKNOWN' })
+  })
+
   test('the last admin stays', async () => {
-    await users.add('one', 'admin', 'twelve letters')
+    await users.add({ name: 'one', role: 'admin', password })
     expect(await users.remove('one')).toBe('last admin')
-    await users.add('two', 'admin', 'twelve letters')
+    await users.add({ name: 'two', role: 'admin', password })
     expect(await users.remove('one')).toBe('removed')
     expect(await users.remove('one')).toBe('unknown')
   })
 
   test('nothing that was typed is in the database', async () => {
-    await users.add('mara', 'viewer', 'twelve letters')
+    await users.add({ name: 'mara', role: 'viewer', password })
     const user = await users.find('mara')
     if (user === undefined) throw new Error('mara is gone')
     const { token } = await new Sessions(database).start(user, start)
@@ -83,7 +88,7 @@ describe('Users', () => {
 describe('Sessions', () => {
   const sessionOf = async (role: 'admin' | 'crew') => {
     const sessions = new Sessions(database)
-    const user = await users.add(role, role, 'twelve letters')
+    const user = await users.add({ name: role, role, password })
     return { sessions, ...(await sessions.start(user, start)) }
   }
 

@@ -156,7 +156,8 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
     await database.close()
   })
   const users = new Users(database, now, cheapScrypt)
-  for (const role of ['admin', 'engineer', 'crew', 'viewer'] as const) await users.add(role, role, passwordOf(role))
+  for (const role of ['admin', 'engineer', 'crew', 'viewer'] as const)
+    await users.add({ name: role, role, password: passwordOf(role) })
   const dashboard = await startDashboard({
     host: '127.0.0.1',
     port: 0,

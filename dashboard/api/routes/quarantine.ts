@@ -7,8 +7,8 @@ import { problem } from '../problems.ts'
 import { quarantineView } from '../schema.ts'
 import { isoOf } from '../views/iso.ts'
 
-/** Rows hold up to 4 KB of payload each. */
-const limitMax = 200
+/** Rows hold up to 4 KB of payload each: 2 MB at worst. */
+const limitMax = 500
 
 const cursor = z
   .string()
@@ -35,16 +35,15 @@ export function quarantineRoutes(server: HttpServer, { quarantine }: Parts): voi
     },
     handler: async (request) => {
       const { limit, after } = request.query
-      const entries = await quarantine.list({ limit: limit + 1, before: after })
-      const page = entries.slice(0, limit)
-      const last = page.at(-1)
+      const entries = await quarantine.list({ limit, before: after })
+      const last = entries.at(-1)
       return {
-        items: page.map(({ firstAt, lastAt, ...entry }) => ({
+        items: entries.map(({ firstAt, lastAt, ...entry }) => ({
           ...entry,
           firstAt: isoOf(firstAt),
           lastAt: isoOf(lastAt),
         })),
-        next: last === undefined || entries.length <= limit ? null : `${last.lastAt}-${last.id}`,
+        next: last === undefined || entries.length < limit ? null : `${last.lastAt}-${last.id}`,
       }
     },
   })

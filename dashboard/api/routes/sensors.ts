@@ -67,7 +67,9 @@ export function sensorRoutes(server: HttpServer, parts: Parts): void {
       if (to <= from) throw problem('RANGE_INVALID', { from: isoOf(from), to: isoOf(to) })
       reply.header('vary', 'accept')
       if (wantsCsv(request.query.format, request.headers.accept)) {
-        sendCsv(reply, sensor, csvOf(store, sensor, from, to))
+        const rows = csvOf(store, sensor, from, to)
+        const first = await rows.next()
+        sendCsv(reply, sensor, first.value ?? '', rows)
         return reply
       }
       const series = await store.series({ sensor: sensor.id, from, to, points: request.query.points })
@@ -105,11 +107,15 @@ export function sensorRoutes(server: HttpServer, parts: Parts): void {
   })
 }
 
-function sendCsv(reply: FastifyReply, { asset, quantity }: Sensor, rows: AsyncIterable<string>): void {
-  reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${asset}-${quantity.id}.csv"`)
-  reply.send(Readable.from(rows))
+function sendCsv(reply: FastifyReply, { asset, quantity }: Sensor, first: string, rest: AsyncIterable<string>): void {
+  const name = `${asset}-${quantity.id}.csv`
+  reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`)
+  reply.send(Readable.from(joined(first, rest)))
+}
+
+async function* joined(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first
+  yield* rest
 }
 
 function wantsCsv(format: 'json' | 'csv' | undefined, accept: string | undefined): boolean {

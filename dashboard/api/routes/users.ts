@@ -37,7 +37,7 @@ export function userRoutes(server: HttpServer, { users, registry, feed }: Parts)
     handler: async (request, reply) => {
       const { user, name, role, crew, password } = request.body
       if (crew !== null && registry.crew(crew) === undefined) throw problem('CREW_UNKNOWN', { crew })
-      const added = await users.add(user, role, password, crew ?? undefined, name)
+      const added = await users.add({ name: user, role, password, crew: crew ?? undefined, fullName: name })
       return reply.code(201).send(viewOf(added))
     },
   })
@@ -56,7 +56,8 @@ export function userRoutes(server: HttpServer, { users, registry, feed }: Parts)
     },
     handler: async (request, reply) => {
       const { user } = request.params
-      if (!(await users.setPassword(user, request.body.password))) throw problem('USER_UNKNOWN', { user })
+      if ((await users.find(user)) === undefined) throw problem('USER_UNKNOWN', { user })
+      await users.setPassword(user, request.body.password)
       feed.stream.endStreamsOf(userOwner(user))
       return reply.code(204).send()
     },
