@@ -3,6 +3,7 @@ import { FileFaults, Refusal } from './city/index.ts'
 import { type Command, parseInvocation } from './commands/command.ts'
 import { readConfiguration } from './commands/configuration.ts'
 import { commands } from './commands/index.ts'
+import { programVersion } from './commands/version.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 

@@ -10,7 +10,9 @@ import { freePort, runLengthsman, startedProgram } from '../support/running-prog
 async function occupiedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((listening) => server.once('listening', listening))
-  afterAll(() => server.close())
+  afterAll(() => {
+    server.close()
+  })
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
