@@ -21,6 +21,9 @@ import { metricsRoute } from './server/metrics.ts'
 import { registerPages } from './server/pages.ts'
 import { forwardUpgrades } from './server/upgrades.ts'
 
+/** Longer than any request of ours takes, shorter than what runs us waits before it kills. */
+const closeGraceMs = 3_000
+
 export type DashboardOptions = {
   readonly host: string
   /** 0 takes any free port; `Dashboard.port` says which. */
@@ -100,7 +103,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     rates.stop()
     feed.close()
     endUpgraded()
+    // What was begun may end: a reading that is being kept gets its answer. A far end that dawdles does not hold us up.
+    const ending = setTimeout(() => server.server.closeAllConnections(), closeGraceMs)
     await server.close()
+    clearTimeout(ending)
   }
   try {
     await listen(server, options)

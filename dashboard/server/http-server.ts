@@ -35,7 +35,7 @@ export async function createHttpServer(options: ServerOptions) {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionTimeout: connectionTimeoutMs,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: parameterLengthMax },
     http: { headersTimeout: headersTimeoutMs },
   }).withTypeProvider<ZodTypeProvider>()

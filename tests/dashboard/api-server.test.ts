@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { connectAsync } from 'mqtt'
 import { temporaryFolder } from '../support/files.ts'
-import { startedDashboard } from '../support/started-dashboard.ts'
+import { passwordOf, startedDashboard } from '../support/started-dashboard.ts'
 
 let town: Awaited<ReturnType<typeof startedDashboard>>
 const pagesFolder = temporaryFolder()
@@ -34,6 +34,16 @@ describe('every answer', () => {
     const viewer = await town.as('viewer')
     expect((await viewer.get('/api/v1/assets')).headers.get('cache-control')).toBe('no-store')
     expect((await viewer.get('/api/v1/assets/pump-99')).headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('behind HTTPS pins the browser to it, the cookie too', async () => {
+    const secure = await startedDashboard({ secureCookies: true })
+    const { headers } = await secure.anonymous.post('/api/v1/login', { user: 'crew', password: passwordOf('crew') })
+    expect(headers.get('set-cookie')).toMatch(
+      /^__Host-lengthsman_session=.*; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/,
+    )
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+    expect((await secure.anonymous.get('/api/v1/session')).status).toBe(200)
   })
 
   test('to what the API does not know is a problem', async () => {

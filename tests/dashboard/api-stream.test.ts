@@ -121,3 +121,12 @@ test('a page that does not read is dropped, and holds nothing meanwhile', async 
   response.resume()
   await ended
 })
+
+test('a dashboard that stops ends its pages at once', async () => {
+  const leaving = await startedDashboard()
+  const page = await followed(await leaving.as('viewer'), '?assets=pump-01')
+  const began = performance.now()
+  await leaving.dashboard.close()
+  await page.ended()
+  expect(performance.now() - began).toBeLessThan(2_000)
+})

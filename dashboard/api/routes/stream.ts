@@ -96,6 +96,8 @@ function sinkOf(raw: ServerResponse, headers: () => NodeJS.Dict<number | string 
           'content-type': 'text/event-stream; charset=utf-8',
           'cache-control': 'no-store',
           'x-accel-buffering': 'no',
+          // The connection ends with the stream, so that nothing of it holds up a stop.
+          connection: 'close',
         })
       return raw.write(text)
     },
