@@ -23,6 +23,11 @@ export class ApiClient {
     return this.#ask('POST', path, body)
   }
 
+  /** A response that goes on and on: the live stream. */
+  open(path: string, signal: AbortSignal): Promise<Response> {
+    return fetch(this.#url + path, { headers: { cookie: this.#cookie, accept: 'text/event-stream' }, signal })
+  }
+
   async #ask<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const response = await fetch(this.#url + path, {
       method,
