@@ -67,7 +67,7 @@ function refusalFor(path: string, error: unknown): unknown {
     )
   }
   if (
-    /Permission denied|Read-only file system|EACCES|EPERM|EROFS|ENOSPC|ENOTDIR|No space left|Cannot open file|Not a directory/i.test(
+    /Permission denied|Read-only file system|EACCES|EPERM|EROFS|ENOSPC|ENOTDIR|EEXIST|No space left|Cannot open file|Not a directory/i.test(
       message,
     )
   )

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll } from '@jest/globals'
+
+const root = resolve(import.meta.dirname, '..', '..')
+
+const program = `
+  const { build } = await import('vite')
+  const [entry, outDir] = process.argv.slice(1)
+  await build({ configFile: false, logLevel: 'error', build: { ssr: entry, outDir, emptyOutDir: false, target: 'node20' } })
+`
+
+/**
+ * One JavaScript file of a program in `tests/support`, for tests that start it again and again: translating TypeScript at
+ * every start costs two seconds of processor time. Stands below node_modules, so that packages are found from it.
+ */
+export async function bundleProgram(name: string): Promise<string> {
+  const caches = join(root, 'node_modules', '.cache')
+  mkdirSync(caches, { recursive: true })
+  const folder = mkdtempSync(join(caches, 'lengthsman-test-'))
+  bundled.push(folder)
+  const entry = join(root, 'tests', 'support', name)
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, entry, folder], { cwd: root })
+  return join(folder, basename(name).replace(/\.ts$/, '.js'))
+}
+
+const bundled: string[] = []
+afterAll(() => {
+  for (const folder of bundled) rmSync(folder, { recursive: true, force: true })
+})
