@@ -90,7 +90,8 @@ function compileThreshold(rule: Rule, condition: Of<'threshold'>, intervalMs: Du
 
 function compileRate(rule: Rule, condition: Of<'rate'>, intervalMs: DurationMs): CompiledRule {
   const sign = condition.direction === 'rising' ? 1 : -1
-  const limits = lifecycleOf(rule, condition.limits, sign, condition.hysteresis, intervalMs)
+  // Limits of a slope are written as its steepness, whichever way it goes: only the slope is turned.
+  const limits = lifecycleOf(rule, condition.limits, 1, condition.hysteresis, intervalMs)
   const window: SlopeWindow = slopeWindow(condition.overMs, intervalMs)
   const { perMs } = condition
   return {

@@ -1,7 +1,7 @@
 import type { AssetId, DurationMs, Instant } from '../../city/index.ts'
 import { Refusal } from '../../city/index.ts'
 import type { Alarm, AlarmEvent, Hiding } from '../alarm.ts'
-import type { AlarmBook } from '../alarm-book.ts'
+import type { Book } from '../alarm-book.ts'
 import { type AlarmRef, findRef, refsOf } from './alarm-ref.ts'
 import { alarmIdOf, describeAlarm, describeChange, type Said } from './describe.ts'
 import type { Handling } from './handling.ts'
@@ -16,12 +16,12 @@ export type Shelving = { readonly reason: string; readonly by: string; readonly 
 /** Alarms as people see them: what is hidden and by what, who acknowledged, and the words for each change. */
 export class AlarmDesk {
   readonly #list: WatchList
-  readonly #book: AlarmBook
+  readonly #book: Book
   #handling = new Map<string, Handling>()
   /** Gateways that are silent now: they explain the silence of what reports through them. */
   readonly #silentGateways = new Set<AssetId>()
 
-  constructor(list: WatchList, book: AlarmBook) {
+  constructor(list: WatchList, book: Book) {
     this.#list = list
     this.#book = book
   }

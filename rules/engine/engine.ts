@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { AssetId, DurationMs, Instant, SensorId } from '../../city/index.ts'
 import type { Reading } from '../../ingest/index.ts'
 import type { Alarm, AlarmEvent } from '../alarm.ts'
-import type { AlarmBook, Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
+import type { Book, Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
 import { type Level, levels, type Rule } from '../rule.ts'
 import { AlarmDesk, type Shelving } from './desk.ts'
 import type { HistoryBounds } from './history.ts'
@@ -23,7 +23,7 @@ const replayReachMs: DurationMs = 7 * 86_400_000
 export type RuleEngineOptions = {
   readonly registry: RuleRegistry
   readonly rules: readonly Rule[]
-  readonly states: AlarmBook
+  readonly states: Book
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Other bounds on the past than the usual; for very many sensors, or tests. */
   readonly history?: Partial<HistoryBounds>
@@ -46,7 +46,7 @@ export class RuleEngine {
   readonly #list: WatchList
   readonly #desk: AlarmDesk
   readonly #judging: Judging
-  readonly #book: AlarmBook
+  readonly #book: Book
   readonly #log: RuleEngineOptions['log']
   readonly #stopFollowing: () => void
   /** To be handed out with the next changes. */
