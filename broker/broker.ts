@@ -21,7 +21,7 @@ import { Logins } from './login.ts'
 import type { Broker, BrokerOptions } from './options.ts'
 import { errorsTopic, judgeSubscribe } from './permissions.ts'
 import { Publishing } from './publishing.ts'
-import { attachSession, sessionOf } from './session.ts'
+import { attachSession, HangUp, sessionOf } from './session.ts'
 import { type BrokerStats, newStats } from './stats.ts'
 import { webSocketDoor } from './web-socket.ts'
 
@@ -170,14 +170,14 @@ function authorizeSubscribe(stats: BrokerStats) {
   ) => {
     const session = sessionOf(client)
     if (session?.login === undefined) {
-      done(new Error('nobody is logged in on this connection'))
+      done(new HangUp('nobody is logged in on this connection'))
       return
     }
     const { device } = session.login
     const verdict = judgeSubscribe(device, subscription.topic)
     if (verdict === 'malformed') {
       stats.malformed += 1
-      done(new Error(`"${subscription.topic}" is not a topic filter [MQTT-4.7.1-2]`))
+      done(new HangUp(`"${subscription.topic}" is not a topic filter [MQTT-4.7.1-2]`))
       return
     }
     if (verdict === 'denied') {
@@ -197,7 +197,7 @@ function authorizeForward({ unsentBytesMax }: BrokerLimits, stats: BrokerStats) 
     if (client.conn.writableLength <= unsentBytesMax) return packet
     if (!client.conn.destroyed) {
       stats.slowReaders += 1
-      client.conn.destroy(new Error('does not read what it is sent'))
+      client.conn.destroy(new HangUp('does not read what it is sent'))
     }
     return null
   }
@@ -209,6 +209,7 @@ function watch(door: Door, { log }: BrokerOptions, stats: BrokerStats): void {
   })
   const closedFor = (client: Client, error: Error) => {
     if (error.message === 'drain timeout') stats.slowReaders += 1
+    else if (isOfTheParser(error)) stats.malformed += 1
     log.debug({ clientId: client.id, reason: error.message }, 'closed a connection')
   }
   door.on('clientError', closedFor)
@@ -224,4 +225,11 @@ function warnNotKept(log: BrokerOptions['log']) {
       'could not keep a message; closed the connection without a PUBACK',
     )
   }
+}
+
+/** Aedes' own errors that say nothing against what the client sent. */
+const unrelated = new Set(['connect did not arrive in time', 'keep alive timeout', 'connection closed'])
+
+function isOfTheParser(error: Error): boolean {
+  return !(error instanceof HangUp) && !('code' in error) && !unrelated.has(error.message)
 }

@@ -15,7 +15,7 @@ import { connectFault, connectProgress } from './connect-packet.ts'
 import { FrameScanner } from './frames.ts'
 import type { Intake } from './intake.ts'
 import type { BrokerLimits } from './limits.ts'
-import type { DeviceRates, Session } from './session.ts'
+import { type DeviceRates, HangUp, type Session } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 export type GuardParts = {
@@ -39,8 +39,8 @@ class Guard {
   readonly #parts: GuardParts
   readonly #conn: Duplex
   readonly #scanner: FrameScanner
-  /** What came in and was not handed on yet: a CONNECT in pieces, or what was sent behind it. */
-  #held: Buffer | undefined
+  /** The pieces of a CONNECT that is not whole yet. */
+  #connect: Buffer | undefined
   #connectSeen = false
   #throttle: NodeJS.Timeout | undefined
   #drain: NodeJS.Timeout | undefined
@@ -56,7 +56,7 @@ class Guard {
     if (this.#conn.destroyed) return null
     if (!this.#connectSeen) return this.#readConnect(read)
     if (!this.#mayRead()) return null
-    const chunk = this.#withHeld(read())
+    const chunk = read()
     if (chunk === null) return null
     const before = this.#scanner.packets
     const fault = this.#scanner.scan(chunk)
@@ -66,27 +66,24 @@ class Guard {
   }
 
   #readConnect(read: () => Buffer | null): Buffer | null {
-    const bytes = this.#withHeld(read())
-    if (bytes === null) return null
+    const chunk = read()
+    if (chunk === null) return null
+    const bytes = this.#connect === undefined ? chunk : Buffer.concat([this.#connect, chunk])
     const progress = connectProgress(bytes, this.#parts.limits.connectBytesMax)
     if (progress.kind === 'wrong') return this.#close(progress.tooLarge ? 'oversized' : 'malformed', progress.detail)
     if (progress.kind === 'incomplete') {
-      this.#held = bytes
+      this.#connect = bytes
       return null
     }
     const fault = connectFault(bytes.subarray(progress.bodyAt, progress.end))
     if (fault?.kind === 'malformed') return this.#close('malformed', `${fault.detail} [${fault.clause}]`)
     if (fault !== undefined) return this.#refuse(fault.returnCode)
     this.#connectSeen = true
-    if (bytes.length > progress.end) this.#held = bytes.subarray(progress.end)
+    this.#connect = undefined
+    // Back into the stream, so that it does not end before they are read: a logger on a mobile link sends CONNECT,
+    // PUBLISH and DISCONNECT in one go and hangs up.
+    if (bytes.length > progress.end) this.#conn.unshift(bytes.subarray(progress.end))
     return bytes.subarray(0, progress.end)
-  }
-
-  #withHeld(chunk: Buffer | null): Buffer | null {
-    const held = this.#held
-    if (held === undefined) return chunk
-    this.#held = undefined
-    return chunk === null ? held : Buffer.concat([held, chunk])
   }
 
   #mayRead(): boolean {
@@ -105,7 +102,7 @@ class Guard {
       this.#drain = setTimeout(() => {
         if (this.#conn.destroyed) return
         stats.slowReaders += 1
-        this.#conn.destroy(new Error('does not read what it is sent'))
+        this.#conn.destroy(new HangUp('does not read what it is sent'))
       }, limits.drainTimeoutMs).unref()
       this.#conn.once('drain', () => {
         clearTimeout(this.#drain)
@@ -141,7 +138,7 @@ class Guard {
 
   #close(kind: 'malformed' | 'oversized', detail: string): null {
     this.#parts.stats[kind] += 1
-    this.#conn.destroy(new Error(detail))
+    this.#conn.destroy(new HangUp(detail))
     return null
   }
 

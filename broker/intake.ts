@@ -13,7 +13,7 @@ import type { Client, PublishPacket } from 'aedes'
 import type { Instant } from '../city/index.ts'
 import type { MessageReceiver } from '../ingest/wire/index.ts'
 import type { BrokerLimits } from './limits.ts'
-import type { Session } from './session.ts'
+import { HangUp, type Session } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 type Done = (error?: Error | null) => void
@@ -38,7 +38,7 @@ export type IntakeParts = {
 }
 
 const nothing = Buffer.alloc(0)
-const notKept = new Error('the message could not be kept')
+const notKept = new HangUp('the message could not be kept')
 
 export class Intake {
   readonly #parts: IntakeParts

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { DeviceAuthentication } from '../city/index.ts'
 import type { BrokerLimits } from './limits.ts'
 import { statusTopic } from './permissions.ts'
-import { type DeviceRates, type Session, sessionOf } from './session.ts'
+import { type DeviceRates, HangUp, type Session, sessionOf } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -120,5 +120,5 @@ function willFault(session: Session, device: string, limits: BrokerLimits): stri
 }
 
 function withCode({ returnCode, reason }: Refused): AuthenticateError {
-  return Object.assign(new Error(reason), { returnCode: returnCode as AuthErrorCode })
+  return Object.assign(new HangUp(reason), { returnCode: returnCode as AuthErrorCode })
 }

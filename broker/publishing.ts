@@ -4,7 +4,7 @@ import type { Device, Instant } from '../city/index.ts'
 import type { Intake } from './intake.ts'
 import type { BrokerLimits } from './limits.ts'
 import { errorsTopic, judgePublish, publishableTopics } from './permissions.ts'
-import { type Session, sessionOf } from './session.ts'
+import { HangUp, type Session, sessionOf } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 type Done = (error?: Error | null) => void
@@ -40,13 +40,13 @@ export class Publishing {
   authorize(client: Client | null, packet: PublishPacket, done: Done): void {
     const session = client === null ? undefined : sessionOf(client)
     if (client === null || session?.login === undefined) {
-      done(new Error('nobody is logged in on this connection'))
+      done(new HangUp('nobody is logged in on this connection'))
       return
     }
     const { device } = session.login
     if (packet.messageId === 0) {
       this.#parts.stats.malformed += 1
-      done(new Error('packet identifier 0 [MQTT-2.3.1-1]'))
+      done(new HangUp('packet identifier 0 [MQTT-2.3.1-1]'))
       return
     }
     if (session.ownTopics.has(packet.topic)) this.#parts.intake.take(session, client, packet, device.id, done)
@@ -68,7 +68,7 @@ export class Publishing {
         return
       case 'malformed':
         this.#parts.stats.malformed += 1
-        done(new Error(verdict.reason))
+        done(new HangUp(verdict.reason))
     }
   }
 
@@ -92,7 +92,7 @@ export class Publishing {
     session.denied = true
     this.#parts.stats.aclDenied += 1
     this.#parts.log.info({ device: device.id, topic, reason }, 'denied a publish and closed the connection')
-    const denial = new Error(`publish denied: ${reason}`)
+    const denial = new HangUp(`publish denied: ${reason}`)
     if (!session.hearsErrors) {
       done(denial)
       return

@@ -38,6 +38,9 @@ export class Session {
   }
 }
 
+/** Why we close a connection; any other error that ends one came from the socket or from Aedes' parser. */
+export class HangUp extends Error {}
+
 const sessionKey = Symbol('session')
 type WithSession = Duplex & { [sessionKey]?: Session }
 

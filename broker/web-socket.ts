@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Address } from './addresses.ts'
 import type { BrokerLimits } from './limits.ts'
+import { HangUp } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 export type WebSocketParts = {
@@ -44,7 +45,7 @@ export function webSocketDoor({ limits, stats, enter, accept }: WebSocketParts):
           if (isBinary || conn.destroyed) return
           // [MQTT-6.0.0-1]
           stats.malformed += 1
-          conn.destroy(new Error('a WebSocket text message [MQTT-6.0.0-1]'))
+          conn.destroy(new HangUp('a WebSocket text message [MQTT-6.0.0-1]'))
         })
         accept(conn, address, request)
       })

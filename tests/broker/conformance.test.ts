@@ -178,6 +178,14 @@ describe('what MQTT 3.1.1 allows is served', () => {
     )
   })
 
+  test('a logger that sends all it has in one go and hangs up is heard', async () => {
+    const broker = await testBroker([gate])
+    const client = await RawClient.open(broker)
+    client.socket.end(Buffer.concat([connectPacket('gate-1'), packet(0x30, text(topic), [49]), packet(0xe0)]))
+    await client.closes()
+    expect(broker.received).toHaveLength(1)
+  })
+
   test('DISCONNECT closes without the will, anything else with it [MQTT-3.1.2-10] [MQTT-3.1.2-8]', async () => {
     const said: string[] = []
     const broker = await testBroker([gate], { onStatus: (id, payload) => said.push(`${id} ${payload}`) })

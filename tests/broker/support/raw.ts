@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Broker } from '../../../broker/index.ts'
-import { afterwards, host, secretOf, until } from './test-broker.ts'
+import { afterwards, host, secretOf, waitMsMax } from './test-broker.ts'
 
 /** Packets byte by byte, also those that no client library would send. */
 export function text(value: string | Buffer): Buffer {
@@ -94,13 +94,26 @@ export class RawClient {
     if (!this.closed) this.socket.write(bytes)
   }
 
-  async answers(bytes: number): Promise<Buffer> {
-    await until(() => this.answer.length >= bytes || this.closed)
-    return this.answer
+  /** What was answered, once that is so many bytes or the connection is closed. */
+  answers(bytes: number): Promise<Buffer> {
+    return this.#when(() => this.answer.length >= bytes || this.closed)
   }
 
-  async closes(): Promise<Buffer> {
-    await until(() => this.closed)
-    return this.answer
+  closes(): Promise<Buffer> {
+    return this.#when(() => this.closed)
+  }
+
+  #when(isSo: () => boolean): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer after ${this.answer.toString('hex')}`)), waitMsMax)
+      const look = () => {
+        if (!isSo()) return
+        clearTimeout(timer)
+        this.socket.off('data', look).off('close', look)
+        resolve(this.answer)
+      }
+      this.socket.on('data', look).on('close', look)
+      look()
+    })
   }
 }

@@ -89,7 +89,7 @@ export function closing(client: MqttClient): Promise<void> {
 }
 
 // Milliseconds; a wait for nothing ends with an error here, before the test's own time limit.
-const waitMsMax = 10_000
+export const waitMsMax = 10_000
 
 /** Waits until it is so. */
 export async function until(isSo: () => boolean): Promise<void> {
