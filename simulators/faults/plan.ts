@@ -33,15 +33,15 @@ const stage: readonly Staged[] = [
   { class: 'air-quality-station', kind: 'sampling-pump', severity: 0.7, afterStartMs: 0, hours: 110 },
   { class: 'escalator', kind: 'handrail-wear', severity: 0.45, afterStartMs: 0, hours: 120 },
   { class: 'gateway', kind: 'power-supply', severity: 0.87, afterStartMs: 0, hours: 60 },
-  { class: 'lift-station', kind: 'pump-blockage', severity: 0.62, afterStartMs: 1.5 * minuteMs, hours: 2.5 },
-  { class: 'pressure-zone', kind: 'burst', severity: 0.35, afterStartMs: 10 * minuteMs, hours: 0.8 },
+  { class: 'lift-station', kind: 'pump-blockage', severity: 0.41, afterStartMs: 0, hours: 1.5 },
+  { class: 'pressure-zone', kind: 'burst', severity: 0.35, afterStartMs: -2 * minuteMs, hours: 0.8 },
   { class: 'drinking-water-pump', kind: 'seal-leak', severity: 0.5, afterStartMs: 25 * minuteMs, hours: 2 },
   { class: 'streetlight-circuit', kind: 'supply-fault', severity: 0.45, afterStartMs: 40 * minuteMs, hours: 6 },
   { class: 'lift', kind: 'guide-wear', severity: 0.4, afterStartMs: 70 * minuteMs, hours: 130 },
   { class: 'transformer', kind: 'overheating', severity: 0.6, afterStartMs: 2 * hourMs, hours: 90 },
   { class: 'public-building', kind: 'heating-failure', severity: 0.85, afterStartMs: 3 * hourMs, hours: 30 },
   { class: 'drinking-water-pump', kind: 'impeller-wear', severity: 0.6, afterStartMs: 5 * hourMs, hours: 280 },
-  { class: 'bridge', kind: 'settlement', severity: 0.6, afterStartMs: 9 * hourMs, hours: 200 },
+  { class: 'bridge', kind: 'settlement', severity: 0.5, afterStartMs: 9 * hourMs, hours: 200 },
 ]
 
 export function faultOn(asset: Asset, kind: FaultKind, onsetAt: Instant, hours: number): Fault {

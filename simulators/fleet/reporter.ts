@@ -2,7 +2,7 @@ import type { AssetId, DurationMs, Instant } from '../../city/index.ts'
 import type { Measured, SimulatedTown } from '../town.ts'
 import type { TroubleBook } from '../trouble/trouble-book.ts'
 import { minuteMs } from '../world/calendar.ts'
-import { streamOf } from '../world/chance.ts'
+import { chance, streamOf } from '../world/chance.ts'
 import type { World } from '../world/world.ts'
 
 /** What one asset's logger writes down at one moment, ready for `telemetry/{asset}`. */
@@ -19,6 +19,7 @@ export type Row = {
 type Due = { readonly measured: Measured; readonly sensor: string; readonly everyMinutes: number }
 type Logger = {
   readonly asset: AssetId
+  readonly stream: number
   readonly phase: number
   readonly secondMs: DurationMs
   readonly due: readonly Due[]
@@ -48,7 +49,7 @@ export class Reporter {
         sensor: `${asset}/${measured.quantity}`,
         everyMinutes: Math.max(1, Math.round(measured.expectedIntervalMs / minuteMs)),
       }))
-      return { asset, phase: own % 60, secondMs: ((own >>> 8) % 60) * 1_000, due }
+      return { asset, stream: own, phase: own % 60, secondMs: ((own >>> 8) % 60) * 1_000, due }
     })
     this.#rhythms = new Map(
       this.#loggers.map(({ asset, due }) => [asset, Math.min(60, ...due.map((one) => one.everyMinutes))]),
@@ -69,12 +70,22 @@ export class Reporter {
     const minute = Math.round(minuteAt / minuteMs)
     const rows: Row[] = []
     for (const logger of this.#loggers) {
-      const due = logger.due.filter((one) => (minute + logger.phase) % Math.max(one.everyMinutes, coarseMinutes) === 0)
+      const due = logger.due.filter((one) => this.#isDue(logger, one, minute + logger.phase, coarseMinutes))
       if (due.length === 0) continue
       const row = this.#rowOf(logger, due, minuteAt + logger.secondMs)
       if (row.count > 0) rows.push(row)
     }
     return rows
+  }
+
+  /**
+   * What is measured every minute is thinned out at a minute drawn anew each time: a pump that starts every ten minutes,
+   * looked at every ten minutes, would seem to run without a stop.
+   */
+  #isDue(logger: Logger, one: Due, shifted: number, coarseMinutes: number): boolean {
+    if (one.everyMinutes > 1 || coarseMinutes === 1) return shifted % Math.max(one.everyMinutes, coarseMinutes) === 0
+    const drawn = chance(this.#seed, logger.stream, Math.floor(shifted / coarseMinutes))
+    return shifted % coarseMinutes === Math.floor(drawn * coarseMinutes)
   }
 
   #rowOf(logger: Logger, due: readonly Due[], trueAt: Instant): Row {

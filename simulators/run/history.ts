@@ -1,16 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Instant } from '../../city/index.ts'
 import type { Reporter, Row } from '../fleet/reporter.ts'
-import { dayMs, hourMs, minuteMs } from '../world/calendar.ts'
+import { hourMs, minuteMs } from '../world/calendar.ts'
 
 // Ten minutes are what a year's chart can show of a week; the rules' short windows need the last two hours in full.
 const coarseMinutes = 10
 const fullMs = 2 * hourMs
-// All devices move together, a day of coarse or half an hour of full rows at a time.
-const coarseSliceMs = dayMs
+// All devices move together, half a day of coarse or half an hour of full rows at a time.
+const coarseSliceMs = 12 * hourMs
 const fullSliceMs = 0.5 * hourMs
 // A breath in between: four hundred connections want to be kept alive.
-const breathEveryMinutes = 60
+const breathEveryMinutes = 15
 
 export type Slice = { readonly toAt: Instant; readonly rows: readonly Row[] }
 

@@ -1,6 +1,8 @@
 import type { Measured } from '../town.ts'
 import { bell, streamOf } from './chance.ts'
 
+const { abs, max, min, round } = Math
+
 /** How an instrument scatters: a share of the value, and at least this much in its unit. */
 type Scatter = { readonly relative: number; readonly absolute: number }
 
@@ -63,7 +65,7 @@ export class Instrument {
   /** The usual size of the scatter at a value. */
   deviation(value: number): number {
     if (this.#scatter === undefined) return 0
-    return Math.max(this.#scatter.absolute, this.#scatter.relative * Math.abs(value))
+    return max(this.#scatter.absolute, this.#scatter.relative * abs(value))
   }
 
   /** What is read off the instrument when the true value is this. */
@@ -73,7 +75,7 @@ export class Instrument {
   }
 
   rounded(value: number): number {
-    const inside = Math.min(this.#measured.max, Math.max(this.#measured.min, value))
-    return Math.round(inside * this.#scale) / this.#scale
+    const inside = min(this.#measured.max, max(this.#measured.min, value))
+    return round(inside * this.#scale) / this.#scale
   }
 }

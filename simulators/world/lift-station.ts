@@ -24,7 +24,7 @@ export function liftStation(asset: Asset, context: PartContext): Part {
   const share = character.constant('share', 0.25, 0.36)
   const startLevel = character.constant('start', 1.35, 1.55)
   const stopLevel = character.constant('stop', 0.6, 0.75)
-  const current = character.constant('current', 22, 27)
+  const current = character.constant('current', 24.3, 25.2)
   const habit = character.wander('habit', hourMs)
   // Litres per metre of level.
   const area = (wellSeconds * capacity) / (startLevel - stopLevel)

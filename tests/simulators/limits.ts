@@ -63,23 +63,26 @@ export type Crossing = { readonly asset: AssetId; readonly limit: Limit; readonl
 type Point = { readonly at: Instant; readonly value: number }
 
 function slopePerHour(points: readonly Point[]): number {
-  const count = points.length
-  const meanAt = points.reduce((sum, point) => sum + point.at, 0) / count
-  const mean = points.reduce((sum, point) => sum + point.value, 0) / count
+  const middleAt = ((points[0]?.at ?? 0) + (points.at(-1)?.at ?? 0)) / 2
+  let sums = 0
   let across = 0
   let along = 0
-  for (const point of points) {
-    const hours = (point.at - meanAt) / 3_600_000
-    across += hours * (point.value - mean)
+  let mean = 0
+  for (const { at, value } of points) {
+    const hours = (at - middleAt) / 3_600_000
+    mean += value / points.length
+    sums += hours
+    across += hours * value
     along += hours * hours
   }
-  return along === 0 ? 0 : across / along
+  const spread = along - (sums * sums) / points.length
+  return spread === 0 ? 0 : (across - sums * mean) / spread
 }
 
 function holds(limit: Limit, points: readonly Point[], value: number): boolean {
   if (limit.is === 'above') return value > limit.warning
   if (limit.is === 'below') return value < limit.warning
-  const full = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0) >= (limit.overMinutes ?? 0) * 60_000 * 0.95
+  const full = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0) >= (limit.overMinutes ?? 0) * 60_000 * 0.9
   if (!full) return false
   if (limit.is === 'moves less than') {
     const values = points.map((point) => point.value)
@@ -108,6 +111,8 @@ export class Watch {
       if (value === undefined || state.said) continue
       const over = (state.limit.overMinutes ?? 0) * 60_000
       if (over > 0) {
+        // Every third minute is enough to see a slope by, and a third of the work.
+        if (at - (state.points.at(-1)?.at ?? 0) < 180_000) continue
         state.points.push({ at, value })
         while ((state.points[0]?.at ?? at) < at - over) state.points.shift()
       }
