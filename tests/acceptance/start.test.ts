@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { temporaryFolder } from '../support/files.ts'
@@ -7,12 +7,15 @@ import { freePort, runLengthsman, startedProgram } from '../support/running-prog
 
 /** What everybody meets first: a start that works, and starts that cannot. */
 
+const servers: Server[] = []
+afterAll(() => {
+  for (const server of servers) server.close()
+})
+
 async function occupiedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((listening) => server.once('listening', listening))
-  afterAll(() => {
-    server.close()
-  })
+  servers.push(server)
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
@@ -60,13 +63,12 @@ describe('a start that cannot succeed says what, where and what to do, in one li
     const folder = temporaryFolder()
     writeFileSync(
       join(folder, 'city.yaml'),
-      'city: X\nassets:\n  - id: a b\n    class: drinking-water-pmup\n    criticality: 9\n',
+      'name: X\ntime zone: Europe/Vienna\nassets:\n  - id: a b\n    class: drinking-water-pmup\n    criticality: 9\n',
     )
     const { code, output } = await refusedStart({}, folder)
     expect(code).toBe(1)
-    expect(output).toMatch(/city\.yaml:3:\d+: /)
-    expect(output).toMatch(/city\.yaml:4:\d+: .*drinking-water-pump/)
-    expect(output).toMatch(/city\.yaml:5:\d+: /)
+    expect(output).toMatch(/city\.yaml:4:\d+: /)
+    expect(output).toMatch(/city\.yaml:5:\d+: .*drinking-water-pump/)
     expect(output).not.toMatch(/^\s+at /m)
   })
 
