@@ -31,6 +31,9 @@ export type Kept = {
   readonly handling: ReadonlyMap<string, Handling>
 }
 
+/** Where the engine keeps what it must not forget. Only a case that is thrown away afterwards does without an AlarmBook. */
+export type Book = Pick<AlarmBook, 'record' | 'keep' | 'begin' | 'load' | 'handle'>
+
 // SQLite takes 32,766 parameters in one statement; 200 rows of 15 columns stay far below it.
 const rowsPerStatement = 200
 

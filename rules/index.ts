@@ -1,5 +1,7 @@
 export * from './alarm.ts'
-export { AlarmBook } from './alarm-book.ts'
+export { AlarmBook, type Book } from './alarm-book.ts'
+export type { Case, CaseExpectation, CaseFailure, CaseReading, CaseResult } from './cases/case.ts'
+export { testRules } from './cases/test-rules.ts'
 export { allowedLatenessMs, RuleEngine, type RuleEngineOptions, type SensorLimit } from './engine/engine.ts'
 export type { JudgingStats } from './engine/judging.ts'
 export type { RuleRegistry } from './engine/watch-list.ts'

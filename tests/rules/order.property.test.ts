@@ -137,7 +137,7 @@ describe('any order of arrival', () => {
         expect(engine.stats().tooOld).toBe(0)
         expect(standing(engine)).toEqual(standing(expected.engine))
       }),
-      { numRuns: 100 },
+      { numRuns: 30 },
     )
   })
 

@@ -1,0 +1,62 @@
+import type { DurationMs, QuantityDefinition } from '../../city/index.ts'
+import type { Quality } from '../../ingest/index.ts'
+import type { Rule } from '../rule.ts'
+import type { Case, CaseExpectation, CaseReading } from './case.ts'
+import type { SeriesSamples } from './notation.ts'
+
+/** What is told of readings besides their values. */
+export type Told = { readonly quality?: Quality; readonly arrivesMs?: DurationMs }
+export type Value = number | undefined
+
+/** Puts cases of one rule on one asset together. Lengths are in readings of the sensor's interval. */
+export class Script {
+  readonly rule: Rule
+  readonly intervalMs: DurationMs
+  readonly #sensor: string
+
+  constructor(rule: Rule, quantity: QuantityDefinition) {
+    this.rule = rule
+    this.intervalMs = quantity.expectedIntervalMs
+    this.#sensor = `asset-1/${quantity.id}`
+  }
+
+  /** Readings from a place on, one an interval. */
+  readings(from: number, values: readonly Value[], told: Told = {}): CaseReading[] {
+    return values.flatMap((value, index) => {
+      if (value === undefined) return []
+      const observedMs = (from + index) * this.intervalMs
+      const arrivesMs = Math.max(observedMs, told.arrivesMs ?? 0)
+      return [{ sensor: this.#sensor, observedMs, arrivesMs, value, quality: told.quality ?? 'good' }]
+    })
+  }
+
+  /** How many intervals a time takes. */
+  intervals(durationMs: DurationMs): number {
+    return Math.ceil(durationMs / this.intervalMs)
+  }
+
+  at(place: number, states: Omit<CaseExpectation, 'atMs'>): CaseExpectation {
+    return { atMs: place * this.intervalMs, ...states }
+  }
+
+  case(name: string, readings: readonly CaseReading[], expect: readonly CaseExpectation[]): Case {
+    return {
+      name: `${this.rule.id}: ${name}`,
+      rules: [this.rule.id],
+      assets: [{ id: 'asset-1', class: this.rule.class }],
+      stepMs: this.intervalMs,
+      readings,
+      expect,
+    }
+  }
+}
+
+/** As many samples as wanted, from the beginning again when there are fewer. */
+export function take(samples: SeriesSamples, count: number): Value[] {
+  return Array.from({ length: count }, (_, index) => samples[index % samples.length])
+}
+
+/** What is healthy comes this often before the trouble. */
+export const before = 5
+
+export const none = { pending: [], firing: [], recovering: [] }

@@ -1,0 +1,44 @@
+import { type AssetClass, didYouMean, FileFaults } from '../../city/index.ts'
+import type { Rule } from '../rule.ts'
+import type { Case } from './case.ts'
+import type { StandardEntry } from './case-file.ts'
+import { Script } from './script.ts'
+import { rateCases, thresholdCases } from './standard-asset.ts'
+import { silenceCases, stuckCases } from './standard-sensor.ts'
+
+/**
+ * The cases that every rule should hold, made from what it says and two examples: it fires, it does not fire for less, a
+ * gap does not count as held, late readings are judged at their own time, and a sensor's trouble is not the asset's.
+ */
+export function standardCases(
+  file: string,
+  entry: StandardEntry,
+  rules: readonly Rule[],
+  classes: readonly AssetClass[],
+): Case[] {
+  const rule = rules.find(({ id }) => id === entry.rule)
+  const quantity = classes
+    .find(({ id }) => id === rule?.class)
+    ?.quantities.find(({ id }) => id === rule?.condition.quantity)
+  if (rule === undefined || quantity === undefined) {
+    const hint = didYouMean(
+      entry.rule,
+      rules.map(({ id }) => id),
+    )
+    throw new FileFaults([{ file, message: `standard: no rule "${entry.rule}"${hint}` }])
+  }
+  const script = new Script(rule, quantity)
+  const { condition } = rule
+  switch (condition.kind) {
+    case 'threshold':
+      if (entry.trouble === undefined)
+        throw new FileFaults([{ file, message: `standard: ${rule.id}: missing "trouble", a value beyond the limit` }])
+      return thresholdCases(script, entry.healthy, entry.trouble, entry.action)
+    case 'rate':
+      return rateCases(script, condition, entry.healthy)
+    case 'stuck':
+      return stuckCases(script, condition, entry.healthy)
+    case 'silence':
+      return silenceCases(script, condition, entry.healthy)
+  }
+}
