@@ -1,0 +1,50 @@
+import type { Asset } from '../asset.ts'
+import type { CityDescription, DeviceDraft } from '../description.ts'
+import { libraryClasses } from '../library.ts'
+import { bridges } from './bridges.ts'
+import { publicBuildings } from './buildings.ts'
+import { crews } from './crews.ts'
+import { townDevices } from './devices.ts'
+import { townLayers } from './layers.ts'
+import { drawPlan } from './plan.ts'
+import { lightCircuits, transformers } from './power.ts'
+import { sewers } from './sewers.ts'
+import { airStations, gateways, roadWeatherStations, withRadio } from './stations.ts'
+import { waterSupply } from './water-supply.ts'
+
+/** A city with the devices that report for it; their secrets are made when they are added to a registry. */
+export type Town = CityDescription & { readonly devices: readonly DeviceDraft[] }
+
+/**
+ * The town that ships: invented, drawn from a seed, the same from the same seed everywhere. About four hundred assets of
+ * fourteen classes stand where they would stand, and hang together as they would.
+ */
+export function generateTown(seed: number): Town {
+  const plan = drawPlan(seed)
+  const stations = transformers(plan)
+  const masts = gateways(plan)
+  const assets: Asset[] = withRadio(
+    [
+      ...waterSupply(plan),
+      ...sewers(plan),
+      ...bridges(plan),
+      ...lightCircuits(plan, stations),
+      ...roadWeatherStations(plan),
+      ...airStations(plan),
+      ...stations,
+      ...publicBuildings(plan, stations),
+      ...masts,
+    ],
+    masts,
+  )
+  const used = new Set(assets.map((asset) => asset.class))
+  return {
+    name: 'Halmstein an der Lure',
+    timeZone: 'Europe/Vienna',
+    classes: libraryClasses().filter((assetClass) => used.has(assetClass.id)),
+    assets,
+    crews,
+    mapLayers: townLayers(plan),
+    devices: townDevices(assets),
+  }
+}
