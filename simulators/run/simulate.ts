@@ -52,6 +52,8 @@ const fillingMs = 15_000
 const behindMs = 3 * minuteMs
 const stateEveryMs = 30_000
 const tickMs = 1_000
+// How long a stop waits for acknowledgements.
+const lastWordsMs = 1_500
 const paceTickMs = 250
 
 /** Runs the simulated town against a broker until the signal says stop. */
@@ -102,6 +104,8 @@ class Simulation {
       while (!signal.aborted) await this.#step()
     } finally {
       await connecting
+      // What travels may arrive; only then is it remembered as told.
+      await this.#fleet.settled(AbortSignal.timeout(lastWordsMs))
       if (this.#stage === 'live') this.#remember()
       if (this.#fleet.idle) this.#save()
       await Promise.all([this.#fleet.close(), crews?.close()])

@@ -55,6 +55,15 @@ export class Pump {
     this.bearing = lagged(this.bearing, room + 27 + 8 * load ** 2 + 46 * wear, bearingMinutes)
   }
 
+  remembered(): readonly number[] {
+    return [this.bearing, this.wanted]
+  }
+
+  recall(take: () => number): void {
+    this.bearing = take()
+    this.wanted = take()
+  }
+
   values(drivers: Drivers): Values {
     const { at } = drivers
     const bearingWear = this.character.severity('bearing-wear', at)

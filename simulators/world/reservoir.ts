@@ -5,9 +5,10 @@ import { lagged } from './part.ts'
 // Filled hard below the low mark, a little above the high one; the marks are far enough apart for about a cycle a day.
 const lowMark = 5.2
 const highMark = 8.6
-const fillHard = 1.55
-const fillLittle = 0.35
-const valveMinutes = 12
+const fillHard = 1.45
+const fillLittle = 0.5
+// Valves and pumps are brought up slowly, or the mains would feel it.
+const valveMinutes = 40
 // A surface this large moves by less than 0.4 m/h at the largest difference of inflow and outflow.
 const areaPerOutflow = 3.4
 const overflowLevel = 11.8
@@ -50,6 +51,17 @@ export class Reservoir {
     this.outflow = this.level > 0.3 ? outflow : Math.min(outflow, this.inflow)
     const next = this.level + (this.inflow - this.outflow) / this.area / 60
     this.level = Math.min(overflowLevel, Math.max(0.05, next))
+  }
+
+  remembered(): readonly number[] {
+    return [this.level, this.filling ? 1 : 0, this.inflow, this.outflow]
+  }
+
+  recall(take: () => number): void {
+    this.level = take()
+    this.filling = take() > 0.5
+    this.inflow = take()
+    this.outflow = take()
   }
 
   values(drivers: Drivers): Values {

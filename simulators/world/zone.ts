@@ -40,6 +40,16 @@ export class Zone {
     else if (count > 0) this.night = [0, 0, sum / count]
   }
 
+  remembered(): readonly number[] {
+    return [...this.night, this.inflow, this.burst]
+  }
+
+  recall(take: () => number): void {
+    this.night = [take(), take(), take()]
+    this.inflow = take()
+    this.burst = take()
+  }
+
   values(drivers: Drivers): Values {
     const { at, demand } = drivers
     const drop =

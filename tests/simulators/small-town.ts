@@ -36,14 +36,17 @@ function classFrom(id: string, text: string): AssetClass {
 }
 
 function relationsOf(assetClass: string, index: number): readonly Relation[] {
-  if (assetClass === 'drinking-water-pump') return [{ kind: 'fed by', asset: `reservoir-${1 + (index % 2)}` }]
-  if (assetClass === 'pressure-zone') return [{ kind: 'fed by', asset: `drinking-water-pump-${1 + index}` }]
+  if (assetClass === 'reservoir')
+    return [{ kind: 'fed by', asset: index === 0 ? 'drinking-water-pump-1' : 'reservoir-1' }]
+  if (assetClass === 'drinking-water-pump') return index === 0 ? [] : [{ kind: 'fed by', asset: 'reservoir-2' }]
+  if (assetClass === 'pressure-zone')
+    return [{ kind: 'fed by', asset: index === 0 ? 'reservoir-1' : 'drinking-water-pump-2' }]
   if (assetClass === 'sewer-chamber' && index > 0) return [{ kind: 'fed by', asset: `sewer-chamber-${index}` }]
   if (assetClass === 'lift-station') return [{ kind: 'fed by', asset: 'sewer-chamber-3' }]
   return []
 }
 
-/** A town with a few of everything: each asset has a device of its own. */
+/** A town with a few of everything: pump 1 fills reservoir 1, which fills reservoir 2, whose pumps press on to the zones. */
 export function smallTown(each = 4): SimulatedTown {
   const classes = Object.entries(described).map(([id, text]) => classFrom(id, text))
   const assets = classes.flatMap((assetClass) =>

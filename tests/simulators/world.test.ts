@@ -100,8 +100,13 @@ describe('water', () => {
       town.assets
         .filter((asset) => asset.class === assetClass)
         .reduce((total, asset) => total + (world.truth(asset.id)[quantity] ?? 0), 0)
-    expect(sum('reservoir', 'outflow')).toBeCloseTo(sum('pressure-zone', 'inflow'), 6)
-    expect(sum('drinking-water-pump', 'flow')).toBeCloseTo(sum('pressure-zone', 'inflow'), 6)
+    const trunk = world.truth('reservoir-2')['inflow'] ?? 0
+    expect(sum('reservoir', 'outflow')).toBeCloseTo(sum('pressure-zone', 'inflow') + trunk, 6)
+    // Pump 1 fills the first reservoir; the others press the second one's water on to all zones but the first.
+    expect(world.truth('drinking-water-pump-1')['flow']).toBeCloseTo(world.truth('reservoir-1')['inflow'] ?? 0, 6)
+    const pressed = sum('drinking-water-pump', 'flow') - (world.truth('drinking-water-pump-1')['flow'] ?? 0)
+    const lower = world.truth('pressure-zone-1')['inflow'] ?? 0
+    expect(pressed).toBeCloseTo(sum('pressure-zone', 'inflow') - lower, 6)
   })
 
   test('a worn impeller takes more power for the same water, and in the end gives less pressure', () => {
