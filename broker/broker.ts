@@ -13,6 +13,7 @@ import type { AedesPublishPacket, Client, Subscription } from 'aedes'
 import type { Address } from './addresses.ts'
 import { Connections } from './connections.ts'
 import { Door } from './door.ts'
+import { frameRules } from './frames.ts'
 import { guard, wake } from './guard.ts'
 import { Intake } from './intake.ts'
 import { type BrokerLimits, defaultLimits } from './limits.ts'
@@ -91,10 +92,11 @@ async function build(options: BrokerOptions): Promise<House> {
     published: (_packet, _client, done) => done(null),
   })
   watch(door, options, stats)
+  const guardParts = { limits, rules: frameRules(limits), stats, intake, elapsed }
   const accept = (conn: Duplex, address: Address) => {
     const session = connections.open(conn, address)
     attachSession(session)
-    guard(session, { limits, stats, intake, elapsed })
+    guard(session, guardParts)
     session.client = door.handle(conn)
   }
   return { limits, stats, connections, intake, door, accept }
@@ -143,6 +145,8 @@ async function close({ connections, intake, door, limits }: House, listeners: re
   connections.shut()
   const listening = listeners.map((listener) => listener.close())
   await orAfter(limits.closeTimeoutMs, intake.close())
+  // One turn for the last acknowledgements to leave.
+  await new Promise((resolve) => setImmediate(resolve))
   await new Promise<void>((resolve) => door.close(() => resolve()))
   connections.destroyAll()
   await Promise.all(listening)

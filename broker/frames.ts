@@ -19,8 +19,10 @@ const connectType = 1
 // A topic of one character, and a packet identifier where there is one.
 const publishBytesMin = 3
 
-/** What a client may send after its CONNECT, by packet type. */
-function rulesFor(limits: FrameLimits): readonly (FrameRule | undefined)[] {
+export type FrameRules = readonly (FrameRule | undefined)[]
+
+/** What a client may send after its CONNECT, by packet type; the same for all connections. */
+export function frameRules(limits: FrameLimits): FrameRules {
   const rules: (FrameRule | undefined)[] = new Array(16).fill(undefined)
   rules[publishType] = {
     name: 'PUBLISH',
@@ -54,7 +56,7 @@ type Place = typeof atType | typeof atLength | typeof atFirstByte | typeof atSec
  * as such before any of its body is buffered.
  */
 export class FrameScanner {
-  readonly #rules: readonly (FrameRule | undefined)[]
+  readonly #rules: FrameRules
   #place: Place = atType
   #type = 0
   #flags = 0
@@ -65,8 +67,8 @@ export class FrameScanner {
   /** Packets begun since the start. */
   packets = 0
 
-  constructor(limits: FrameLimits) {
-    this.#rules = rulesFor(limits)
+  constructor(rules: FrameRules) {
+    this.#rules = rules
   }
 
   scan(chunk: Uint8Array): FrameFault | undefined {

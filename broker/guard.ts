@@ -12,7 +12,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { connectFault, connectProgress } from './connect-packet.ts'
-import { FrameScanner } from './frames.ts'
+import { type FrameRules, FrameScanner } from './frames.ts'
 import type { Intake } from './intake.ts'
 import type { BrokerLimits } from './limits.ts'
 import { type DeviceRates, HangUp, type Session } from './session.ts'
@@ -20,6 +20,7 @@ import type { BrokerStats } from './stats.ts'
 
 export type GuardParts = {
   readonly limits: BrokerLimits
+  readonly rules: FrameRules
   readonly stats: BrokerStats
   readonly intake: Intake
   /** Monotonic milliseconds. */
@@ -49,7 +50,7 @@ class Guard {
     this.#session = session
     this.#parts = parts
     this.#conn = session.conn
-    this.#scanner = new FrameScanner(parts.limits)
+    this.#scanner = new FrameScanner(parts.rules)
   }
 
   read(read: () => Buffer | null): Buffer | null {

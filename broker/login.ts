@@ -22,6 +22,9 @@ const identifierRejected = 2
 const serverUnavailable = 3
 const notAuthorised = 5
 
+// Characters of what a stranger calls itself that go into the log.
+const loggedMax = 64
+
 type Refused = { readonly returnCode: number; readonly reason: string }
 
 /**
@@ -74,7 +77,10 @@ export class Logins {
       return
     }
     this.#parts.stats.refusedConnects += 1
-    this.#parts.log.info({ user, clientId: session?.clientId, reason: refused.reason }, 'refused a CONNECT')
+    const { returnCode, reason } = refused
+    // Whoever was told to come back later may try hundreds of times a second; that is counted, not written down.
+    const level = returnCode === serverUnavailable ? 'debug' : 'info'
+    this.#parts.log[level]({ user: user?.slice(0, loggedMax), reason }, 'refused a CONNECT')
     done(withCode(refused), null)
   }
 
