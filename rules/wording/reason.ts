@@ -115,5 +115,5 @@ function silenceReason(change: Change): string {
   if (change.state === 'inactive')
     return rule.recoverMs > 0 ? `${name} has been heard for ${durationText(rule.recoverMs)}` : `${name} is heard again`
   const silent = measured === undefined ? 'some time' : durationText(measured)
-  return `no reading of ${name} for ${silent}; expected every ${durationText(quantity.expectedIntervalMs).replace(/^1 /, '')}`
+  return `no reading of ${name} for ${silent}; expected every ${durationText(quantity.expectedIntervalMs)}`
 }
