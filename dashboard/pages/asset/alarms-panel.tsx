@@ -22,7 +22,11 @@ const order: readonly AlarmView['state'][] = ['firing', 'pending', 'recovering',
 /** Every alarm of the asset, also those that something hides: with what hides it, and with its own state. */
 export function AlarmsPanel(props: Props): JSX.Element {
   const sorted = [...props.alarms].sort(
-    (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.ruleTitle.localeCompare(b.ruleTitle),
+    (a, b) =>
+      order.indexOf(a.state) - order.indexOf(b.state) ||
+      Number(a.hiddenBy !== null) - Number(b.hiddenBy !== null) ||
+      (a.level ?? '').localeCompare(b.level ?? '') ||
+      a.ruleTitle.localeCompare(b.ruleTitle),
   )
   const loud = sorted.filter((alarm) => alarm.state !== 'inactive' || alarm.hiddenBy || alarm.error)
   const quiet = sorted.filter((alarm) => !loud.includes(alarm))
@@ -96,13 +100,13 @@ function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): 
       {alarm.acknowledgedBy ? <p class="side-detail">Acknowledged by {alarm.acknowledgedBy}</p> : null}
       {may('operate') && alarm.state !== 'inactive' ? (
         <div class="row alarm-actions">
-          {alarm.acknowledgedBy === null && alarm.state === 'firing' ? (
+          {alarm.acknowledgedBy === null && alarm.hiddenBy === null && alarm.state === 'firing' ? (
             <button type="button" class="button small" onClick={() => act('acknowledge', 'Alarm acknowledged')}>
               Acknowledge
             </button>
           ) : null}
           {alarm.hiddenBy?.kind === 'shelved' ? null : (
-            <button type="button" class="button small plain" onClick={() => setShelving(true)}>
+            <button type="button" class="button small" onClick={() => setShelving(true)}>
               Shelve…
             </button>
           )}

@@ -107,7 +107,10 @@ function AssetBody(props: {
       <AssetHead asset={asset} />
       <ValueTiles sensors={asset.sensors} />
       <div class="asset-columns">
-        <section class="asset-charts" aria-label="Readings over time">
+        <section class="asset-charts" aria-labelledby="charts-heading">
+          <h2 class="visually-hidden" id="charts-heading">
+            Readings over time
+          </h2>
           <RangeBar
             text={text}
             onChange={goTo}

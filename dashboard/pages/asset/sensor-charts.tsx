@@ -29,6 +29,8 @@ const chartHeight = 184
 
 export function SensorCharts(props: Props): JSX.Element {
   const marks = useMemo(() => props.tickets.map(markOf), [props.tickets])
+  // The flags hang on the first chart only; below it the same lines go on through all the others.
+  const lines = useMemo(() => marks.map(({ at, tone }) => ({ at, tone })), [marks])
   if (props.asset.sensors.length === 0)
     return (
       <Empty icon="wave" title="Nothing is measured here yet">
@@ -37,8 +39,8 @@ export function SensorCharts(props: Props): JSX.Element {
     )
   return (
     <div class="card charts-card">
-      {props.asset.sensors.map((sensor) => (
-        <SensorChart key={sensor.id} sensor={sensor} marks={marks} {...props} />
+      {props.asset.sensors.map((sensor, index) => (
+        <SensorChart key={sensor.id} sensor={sensor} marks={index === 0 ? marks : lines} {...props} />
       ))}
     </div>
   )

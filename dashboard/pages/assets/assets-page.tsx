@@ -4,6 +4,7 @@ import { assets, reloadAssets } from '../data/town.ts'
 import type { AssetSummary } from '../data/types.ts'
 import { Pips } from '../design/figure.tsx'
 import { Icon } from '../design/icon.tsx'
+import { useMore } from '../design/more.tsx'
 import { Badge } from '../design/shape.tsx'
 import { Empty, Show, SkeletonRows } from '../design/states.tsx'
 import { query, setQuery } from '../routing/router.ts'
@@ -69,7 +70,11 @@ function Heading(props: { sort: AssetSort; filter: AssetFilter; children: Compon
   )
 }
 
+// Four screens of them; who needs the rest has a filter or a button.
+const rowsFirst = 100
+
 function AssetsTable({ assets, filter }: { assets: readonly AssetSummary[]; filter: AssetFilter }): JSX.Element {
+  const { shown, more } = useMore(assets, rowsFirst)
   return (
     <div class="card assets-card">
       <table class="table assets-table">
@@ -96,7 +101,7 @@ function AssetsTable({ assets, filter }: { assets: readonly AssetSummary[]; filt
           </tr>
         </thead>
         <tbody>
-          {assets.map((asset) => (
+          {shown.map((asset) => (
             <tr key={asset.id}>
               <td class="cell-state">
                 <Badge look={assetLooks[asset.state]} bare={asset.state === 'normal'} />
@@ -117,6 +122,7 @@ function AssetsTable({ assets, filter }: { assets: readonly AssetSummary[]; filt
           ))}
         </tbody>
       </table>
+      {more}
     </div>
   )
 }

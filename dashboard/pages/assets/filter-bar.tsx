@@ -6,6 +6,7 @@ import { Shape } from '../design/shape.tsx'
 import { setQuery } from '../routing/router.ts'
 import { assetLooks, assetStateOrder } from '../words/states.ts'
 import { type AssetFilter, countByState } from './filter.ts'
+import './filter-bar.css'
 
 type Shown = AssetState | 'all'
 

@@ -72,7 +72,9 @@ export function Chart(props: ChartProps): JSX.Element {
   }, [model])
 
   useSignalEffect(() => {
-    drawing.current?.pointAt(cursor.value)
+    // Read first: an effect that found no drawing yet would otherwise never hear of the cursor.
+    const at = cursor.value
+    drawing.current?.pointAt(at)
   })
 
   const context: KeyContext = { model, at: cursor.peek() }
@@ -106,19 +108,19 @@ export function Chart(props: ChartProps): JSX.Element {
       {props.asTable ? (
         <ChartTable model={model} />
       ) : (
-        <div
-          ref={plot}
-          class="plot"
-          style={{ height: `${props.height}px` }}
-          role="slider"
-          tabIndex={0}
-          aria-label={`${model.title}, moment on the time axis`}
-          aria-valuemin={Math.round(model.range.from / 1_000)}
-          aria-valuemax={Math.round(model.range.to / 1_000)}
-          aria-valuenow={Math.round((cursor.value ?? model.range.to) / 1_000)}
-          aria-valuetext={said}
-          onKeyDown={onKeyDown}
-        >
+        <div class="plot-place" style={{ height: `${props.height}px` }}>
+          <div ref={plot} class="plot" />
+          <div
+            class="plot-slider"
+            role="slider"
+            tabIndex={0}
+            aria-label={`${model.title}, moment on the time axis`}
+            aria-valuemin={Math.round(model.range.from / 1_000)}
+            aria-valuemax={Math.round(model.range.to / 1_000)}
+            aria-valuenow={Math.round((cursor.value ?? model.range.to) / 1_000)}
+            aria-valuetext={said}
+            onKeyDown={onKeyDown}
+          />
           {props.over ? <div class="over-plot">{props.over}</div> : null}
         </div>
       )}

@@ -5,7 +5,7 @@ import { readColours } from './colours.ts'
 import { limitsPlugin } from './limits-plugin.ts'
 import { marksPlugin, pointsPlugin } from './marks-plugin.ts'
 import type { ChartModel, TimeRange } from './model.ts'
-import { chartOptions } from './options.ts'
+import { chartOptions, xRangeOf, yRangeOf } from './options.ts'
 
 export type DrawingEvents = {
   /** The moment under the pointer, `undefined` when it left. */
@@ -24,6 +24,14 @@ export type Drawing = {
 }
 
 const offChart = { left: -10, top: -10 }
+const meanSeries = 3
+
+/** One dot under the cursor, on the curve; the edges of the band have none. */
+function onMeanOnly(_chart: uPlot, series: number): HTMLElement {
+  const dot = document.createElement('div')
+  dot.className = series === meanSeries ? 'cursor-dot' : 'no-cursor-dot'
+  return dot
+}
 
 export function draw(
   element: HTMLElement,
@@ -36,14 +44,24 @@ export function draw(
   const colours = readColours(element)
   const options = chartOptions(first, colours, size)
   const current = () => model
+  const zoomOutInstead = () => {
+    events.zoomOut()
+    return null
+  }
 
   const chart = new uPlot(
     {
       ...options,
       plugins: [limitsPlugin(current, colours), pointsPlugin(current, colours), marksPlugin(current, colours)],
+      // The model of the moment, not the first one: range and limits change under a chart that stays.
+      scales: {
+        x: { ...options.scales?.['x'], range: () => xRangeOf(model) },
+        y: { ...options.scales?.['y'], range: (_u, min, max) => yRangeOf(model, min, max) },
+      },
       cursor: {
         ...options.cursor,
-        bind: { dblclick: () => () => (events.zoomOut(), null) },
+        points: { ...options.cursor?.points, show: onMeanOnly },
+        bind: { dblclick: () => zoomOutInstead },
       },
       hooks: {
         setCursor: [

@@ -28,16 +28,15 @@ function drawBands(u: uPlot, limits: readonly ChartLimit[], colours: ChartColour
   ctx.restore()
 }
 
-/** The lines with their names; the dash tells the two levels apart without colour. */
-function drawLines(u: uPlot, model: ChartModel, colours: ChartColours): void {
+/** The lines with their names; the dash tells the two levels apart without colour. `taken`: heights with a name already. */
+function drawLines(u: uPlot, model: ChartModel, colours: ChartColours, taken: number[]): void {
   const { left, top, width, height } = u.bbox
   const { ctx } = u
   const pixel = devicePixelRatio
-  const taken: number[] = []
   ctx.save()
   ctx.font = colours.font.replace(/(\d+)px/, (_, size) => `${Math.round(Number(size) * pixel)}px`)
   ctx.textBaseline = 'middle'
-  ctx.textAlign = 'right'
+  ctx.textAlign = 'left'
   for (const limit of model.limits) {
     const y = Math.round(u.valToPos(limit.value, 'y', true)) + 0.5
     if (y < top || y > top + height) continue
@@ -54,17 +53,19 @@ function drawLines(u: uPlot, model: ChartModel, colours: ChartColours): void {
 }
 
 function label(u: uPlot, text: string, limit: ChartLimit, y: number, colours: ChartColours, taken: number[]): void {
-  const { left, top, width, height } = u.bbox
+  const { left, top, height } = u.bbox
   const { ctx } = u
   const pixel = devicePixelRatio
   const away = labelHeight * pixel
   // On the side of the trouble, so that the curve below it stays free; on the other side at the chart's edge.
-  const wanted = limit.direction === 'above' ? y - away * 0.65 : y + away * 0.7
-  const inside = wanted > top + away / 2 && wanted < top + height - away / 2
-  const place = inside ? wanted : y + (limit.direction === 'above' ? away * 0.7 : -away * 0.65)
-  if (taken.some((other) => Math.abs(other - place) < away)) return
+  const over = y - away * 0.65
+  const under = y + away * 0.7
+  const free = (place: number) =>
+    place > top + away / 2 && place < top + height - away / 2 && taken.every((other) => Math.abs(other - place) >= away)
+  const place = (limit.direction === 'above' ? [over, under] : [under, over]).find(free)
+  if (place === undefined) return
   taken.push(place)
-  const x = left + width - 6 * pixel
+  const x = left + 6 * pixel
   ctx.lineWidth = 3 * pixel
   ctx.lineJoin = 'round'
   ctx.setLineDash([])
@@ -75,23 +76,24 @@ function label(u: uPlot, text: string, limit: ChartLimit, y: number, colours: Ch
 }
 
 /** Limits that lie above or below what is drawn, named at that edge with an arrow: their absence would be a lie. */
-function drawBeyond(u: uPlot, model: ChartModel, colours: ChartColours): void {
-  const { left, top, width, height } = u.bbox
+function drawBeyond(u: uPlot, model: ChartModel, colours: ChartColours, taken: number[]): void {
+  const { left, top, height } = u.bbox
   const { ctx } = u
   const pixel = devicePixelRatio
   const range = [u.scales['y']?.min ?? 0, u.scales['y']?.max ?? 0] as const
   const beyond = limitsBeyond(model.limits, range)
   ctx.save()
   ctx.font = colours.font.replace(/(\d+)px/, (_, size) => `${Math.round(Number(size) * pixel)}px`)
-  ctx.textAlign = 'right'
+  ctx.textAlign = 'left'
   ctx.fillStyle = colours.quiet
   const say = (limits: readonly ChartLimit[], arrow: string, y: number) => {
     if (limits.length === 0) return
+    taken.push(y + (arrow === '↑' ? 6 : -6) * pixel)
     const text = limits.map((limit) => wordOf(limit, model)).join(' · ')
     ctx.lineWidth = 3 * pixel
     ctx.strokeStyle = colours.surface
-    ctx.strokeText(`${text} ${arrow}`, left + width - 6 * pixel, y)
-    ctx.fillText(`${text} ${arrow}`, left + width - 6 * pixel, y)
+    ctx.strokeText(`${text} ${arrow}`, left + 6 * pixel, y)
+    ctx.fillText(`${text} ${arrow}`, left + 6 * pixel, y)
   }
   ctx.textBaseline = 'top'
   say(
@@ -113,8 +115,9 @@ export function limitsPlugin(model: () => ChartModel, colours: ChartColours): uP
     hooks: {
       drawClear: (u) => drawBands(u, model().limits, colours),
       draw: (u) => {
-        drawLines(u, model(), colours)
-        drawBeyond(u, model(), colours)
+        const taken: number[] = []
+        drawBeyond(u, model(), colours, taken)
+        drawLines(u, model(), colours, taken)
       },
     },
   }

@@ -11,7 +11,7 @@ function toneColour(mark: ChartMark, colours: ChartColours): string {
 function flag(mark: ChartMark): HTMLElement {
   const element = document.createElement(mark.href ? 'a' : 'span')
   element.className = `chart-mark ${mark.tone}`
-  element.textContent = mark.label
+  element.textContent = mark.label ?? ''
   if (element instanceof HTMLAnchorElement && mark.href) element.href = mark.href
   // A click on a mark follows it; it does not begin a zoom.
   element.addEventListener('mousedown', (event) => event.stopPropagation())
@@ -28,7 +28,7 @@ export function marksPlugin(model: () => ChartModel, colours: ChartColours): uPl
     if (!layer) return
     if (shown !== model().marks) {
       shown = model().marks
-      flags = shown.map((mark) => ({ mark, element: flag(mark) }))
+      flags = shown.filter((mark) => mark.label !== undefined).map((mark) => ({ mark, element: flag(mark) }))
       layer.replaceChildren(...flags.map((each) => each.element))
     }
     let last = Number.NEGATIVE_INFINITY
@@ -41,7 +41,7 @@ export function marksPlugin(model: () => ChartModel, colours: ChartColours): uPl
       row = x - last < 52 ? (row + 1) % 3 : 0
       if (visible) last = x
       element.classList.toggle('leftward', x > u.bbox.width / devicePixelRatio - 60)
-      element.style.translate = `${Math.round(x)}px ${row * 20}px`
+      element.style.translate = `${Math.round(x)}px ${row * 26}px`
     }
   }
 

@@ -20,7 +20,8 @@ export type ChartLimit = {
 /** Something that happened, marked on the time axis. */
 export type ChartMark = {
   readonly at: number
-  readonly label: string
+  /** Shown on a flag; without it only the line is drawn. */
+  readonly label?: string
   readonly href?: string
   readonly tone: 'red' | 'amber' | 'none'
 }

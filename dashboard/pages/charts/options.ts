@@ -23,7 +23,7 @@ export type ChartSize = { readonly width: number; readonly height: number }
 // All charts of a page begin at the same x, so that one moment is one vertical line through all of them.
 export const yAxisWidth = 52
 const xAxisHeight = 26
-const tickSpacingMin = 84
+const tickSpacingMin = 68
 const ySpacingMin = 34
 const rightPadding = 12
 
@@ -78,6 +78,17 @@ function seriesOf(model: ChartModel, colours: ChartColours): uPlot.Series[] {
   ]
 }
 
+export function xRangeOf({ range }: ChartModel): [number, number] {
+  return [range.from, range.to]
+}
+
+/** uPlot says `null` or an infinity when there is nothing to measure. */
+export function yRangeOf(model: ChartModel, min: number | null, max: number | null): [number, number] {
+  const values = Number.isFinite(min) && Number.isFinite(max) ? { min: Number(min), max: Number(max) } : undefined
+  const [low, high] = yRange(values, model.limits, model.possible, model.decimals)
+  return [low, high]
+}
+
 /**
  * What uPlot is to draw, as data. Interaction (zoom, cursor, marks, limits) is added by the plugins; nothing here touches
  * the page, so that it can be tested without one.
@@ -93,16 +104,11 @@ export function chartOptions(model: ChartModel, colours: ChartColours, size: Cha
       x: true,
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 6 },
-      points: { size: 7, width: 2, fill: colours.surface, stroke: colours.accent, show: true },
+      points: { size: 8, width: 2, fill: colours.surface, stroke: colours.accent },
     },
     scales: {
-      x: { time: true, range: () => [model.range.from, model.range.to] },
-      y: {
-        range: (_u, min, max) => {
-          const values = Number.isFinite(min) && Number.isFinite(max) && min !== null ? { min, max } : undefined
-          return [...yRange(values, model.limits, model.possible, model.decimals)]
-        },
-      },
+      x: { time: true, range: () => xRangeOf(model) },
+      y: { range: (_u, min, max) => yRangeOf(model, min, max) },
     },
     axes: [xAxis(model, colours), yAxis(colours)],
     series: seriesOf(model, colours),

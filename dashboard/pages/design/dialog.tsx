@@ -18,7 +18,12 @@ export function Dialog(props: {
 
   useEffect(() => {
     const dialog = element.current
-    if (dialog && !dialog.open) dialog.showModal()
+    if (!dialog || dialog.open) return
+    dialog.showModal()
+    // Into the form rather than onto its Close button; on a phone not into a text box, whose keyboard would hide the form.
+    const coarse = matchMedia('(pointer: coarse)').matches
+    const first = dialog.querySelector<HTMLElement>(coarse ? '[autofocus]' : '[autofocus], .body input, .body textarea')
+    ;(first ?? dialog).focus()
   }, [])
 
   const onBackdrop = (event: MouseEvent) => {
@@ -34,6 +39,7 @@ export function Dialog(props: {
     <dialog
       ref={element}
       class="dialog"
+      tabIndex={-1}
       aria-labelledby={titleId}
       onClick={onBackdrop}
       onCancel={(event) => {

@@ -105,7 +105,7 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
                       </button>
                       <button
                         type="button"
-                        class="button small danger"
+                        class="button small"
                         onClick={() => setAsking({ device, action: 'revoke' })}
                       >
                         Revoke
@@ -161,7 +161,7 @@ function Sure(props: {
           <button type="button" class="button" onClick={props.onClose}>
             Keep as it is
           </button>
-          <button type="submit" class={`button ${rotate ? 'primary' : 'danger'}`}>
+          <button type="submit" class="button primary">
             {rotate ? 'Make a new secret' : 'Revoke'}
           </button>
         </>

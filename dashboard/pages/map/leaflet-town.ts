@@ -19,7 +19,9 @@ const shapes = {
   silent: '<circle cx="8" cy="8" r="5.2" class="hollow"/><path d="M5.2 10.8 10.8 5.2" class="hollow"/>',
 } as const
 
-const normalRadius = 2.6
+const normalRadius = 2.2
+// Names of districts lie on the ground, under everything that has a state.
+const labelPane = 'labels'
 const selectedZoomMin = 15
 
 function baseLayer({ name, features }: MapLayerView): L.Layer {
@@ -30,7 +32,13 @@ function baseLayer({ name, features }: MapLayerView): L.Layer {
     onEachFeature: (feature, layer) => {
       const title = feature.properties?.['name']
       if (name === 'districts' && typeof title === 'string' && layer instanceof L.Polygon)
-        layer.bindTooltip(title, { permanent: true, direction: 'center', className: 'map-label', interactive: false })
+        layer.bindTooltip(title, {
+          permanent: true,
+          direction: 'center',
+          className: 'map-label',
+          interactive: false,
+          pane: labelPane,
+        })
     },
   })
 }
@@ -66,6 +74,7 @@ export function townOn(
     fadeAnimation: false,
   })
   L.control.zoom({ position: 'topright', zoomInTitle: 'Zoom in', zoomOutTitle: 'Zoom out' }).addTo(map)
+  map.createPane(labelPane).style.zIndex = '450'
   const base = layers.map((layer) => baseLayer(layer).addTo(map))
   const dots = L.layerGroup().addTo(map)
   const held = new Map<string, { state: AssetSummary['state']; marker: L.CircleMarker | L.Marker }>()

@@ -60,7 +60,11 @@ export function TownMap(props: {
   }, [round])
 
   useEffect(() => map.current?.show(props.assets), [props.assets])
-  useSignalEffect(() => map.current?.select(props.selected.value))
+  useSignalEffect(() => {
+    // Read first: an effect that found no map yet would otherwise never hear of a selection.
+    const id = props.selected.value
+    map.current?.select(id)
+  })
 
   return (
     <div class="town-map">

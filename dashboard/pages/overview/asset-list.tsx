@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { AssetSort } from '../assets/filter.ts'
 import type { AssetSummary } from '../data/types.ts'
 import { Select } from '../design/field.tsx'
+import { useMore } from '../design/more.tsx'
 import { Shape } from '../design/shape.tsx'
 import { Empty } from '../design/states.tsx'
 import { setQuery } from '../routing/router.ts'
@@ -18,6 +19,9 @@ const sortOptions: readonly { value: AssetSort; text: string }[] = [
   { value: 'criticality', text: 'Most critical first' },
 ]
 
+// More rows than anybody scrolls through; the filters are the quicker way.
+const rowsFirst = 100
+
 /**
  * The map's twin. Focus or a click on a row selects it on the map as well; its name leads to the asset. On a phone there is
  * no map beside it, and the whole row leads there.
@@ -31,6 +35,8 @@ export function AssetList(props: {
 }): JSX.Element {
   const list = useRef<HTMLUListElement>(null)
   const selected = props.selected.value
+  const at = selected === undefined ? -1 : props.assets.findIndex((asset) => asset.id === selected)
+  const { shown, more } = useMore(props.assets, rowsFirst, at)
 
   // A marker chosen on the map brings its row into sight; a row chosen here already is.
   useEffect(() => {
@@ -76,7 +82,7 @@ export function AssetList(props: {
         )
       ) : (
         <ul class="asset-rows" ref={list}>
-          {props.assets.map((asset) => (
+          {shown.map((asset) => (
             <AssetRow
               key={asset.id}
               asset={asset}
@@ -84,6 +90,7 @@ export function AssetList(props: {
               onSelect={() => props.onSelect(asset.id)}
             />
           ))}
+          {more ? <li>{more}</li> : null}
         </ul>
       )}
     </>

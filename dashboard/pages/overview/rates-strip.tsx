@@ -34,7 +34,7 @@ export function RatesStrip(): JSX.Element {
       </Item>
       <Item label="Readings kept">{now_ ? formatCount(now_.readingsTotal) : '–'}</Item>
       <Item label="Refused">{now_ ? formatCount(now_.refusedTotal) : '–'}</Item>
-      <Item label="Heard">{now_ ? <Age at={Math.min(Date.parse(now_.at), now.value)} fixed /> : '–'}</Item>
+      <Item label="Last update">{now_ ? <Age at={Math.min(Date.parse(now_.at), now.value)} fixed /> : '–'}</Item>
       {session.value?.demo ? (
         <div class="demo-note">
           <dt>Demonstration</dt>

@@ -14,6 +14,8 @@ export function score(wanted: string, fields: readonly string[]): number {
   return total / words.length
 }
 
+const withinLengthMin = 3
+
 function wordScore(word: string, field: string): number {
   if (field === word) return 10
   if (field.startsWith(word)) return 6
@@ -21,5 +23,6 @@ function wordScore(word: string, field: string): number {
   const bare = (text: string) => text.replace(/^0+(?=\d)/, '')
   if (parts.some((part) => bare(part) === bare(word))) return 5
   if (parts.some((part) => part.startsWith(word))) return 4
-  return field.includes(word) ? 1 : 0
+  // A letter or two within a word is found everywhere and means nothing.
+  return word.length >= withinLengthMin && field.includes(word) ? 1 : 0
 }

@@ -22,7 +22,7 @@ export function LiveState(): JSX.Element {
   return (
     <div class="live-state">
       <span class="live-word" role="status">
-        <Shape look={look} />
+        <Shape look={look} size={16} />
         <span>{words[state]}</span>
       </span>
       {age > ageWorthSayingMs ? <span class="quiet nowrap">{formatSpan(age)}</span> : null}

@@ -64,11 +64,12 @@ export function Shell({ session, children }: { session: Session; children: Compo
         Skip to the content
       </a>
       <header class="top-bar">
-        <a href="/" class="brand" aria-label={`Lengthsman, ${session.city.name}: overview`}>
+        <a href="/" class="brand">
           <Mark />
           <span class="brand-name">
             <strong>Lengthsman</strong>
             <span class="quiet truncate">{session.city.name}</span>
+            <span class="visually-hidden">overview</span>
           </span>
         </a>
         <Places label="Main" />

@@ -21,8 +21,8 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
     title: 'On a chart in focus',
     keys: [
       ['← →', 'Previous and next reading'],
-      ['Page Up / Down', 'A tenth of the chart'],
-      ['Home / End', 'First and last reading'],
+      ['PgUp PgDn', 'A tenth of the chart'],
+      ['Home End', 'First and last reading'],
       ['Enter', 'Speak a summary'],
       ['−', 'Zoom out'],
       ['Esc', 'Take the cursor away'],
@@ -76,7 +76,7 @@ export function ShortcutList({ onClose }: { onClose: () => void }): JSX.Element 
               {group.keys.map(([keys, what]) => (
                 <div key={keys}>
                   <dt>
-                    {(keys.includes(' / ') ? [keys] : keys.split(' ')).map((key) => (
+                    {keys.split(' ').map((key) => (
                       <kbd key={key}>{key}</kbd>
                     ))}
                   </dt>

@@ -19,6 +19,8 @@ export function ActionBar(props: { ticket: TicketView; onChanged: (ticket: Ticke
   const [asking, setAsking] = useState<TicketActionName>()
   const [more, setMore] = useState(false)
   const { main, next, rest } = offer(ticket.state, ticket.allowed)
+  // On a phone there is room for two; the others are one tap further.
+  const folded = [...next.slice(1), ...rest]
   if (!main && next.length === 0 && rest.length === 0) return null
 
   const changed = (after: TicketView) => {
@@ -46,16 +48,16 @@ export function ActionBar(props: { ticket: TicketView; onChanged: (ticket: Ticke
   return (
     <section class="action-bar" aria-label="Actions">
       {main ? button(main, 'primary') : null}
-      {next.map((action) => button(action, ''))}
-      <div class="action-rest">{rest.map((action) => button(action, action === 'cancel' ? 'danger' : ''))}</div>
-      {rest.length > 0 ? (
+      {next.map((action, index) => button(action, index === 0 ? '' : 'desk-only'))}
+      <div class="action-rest">{rest.map((action) => button(action, 'plain'))}</div>
+      {folded.length > 0 ? (
         <button type="button" class="button icon action-more" aria-label="More actions" onClick={() => setMore(true)}>
           <Icon name="more" size={18} />
         </button>
       ) : null}
       {more ? (
         <Dialog title="More actions" onClose={() => setMore(false)}>
-          {rest.map((action) => button(action, action === 'cancel' ? 'danger' : ''))}
+          {folded.map((action) => button(action, 'tall'))}
         </Dialog>
       ) : null}
       {asking ? (

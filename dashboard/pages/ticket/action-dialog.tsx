@@ -66,7 +66,7 @@ export function ActionDialog(props: {
           <button type="button" class="button" onClick={props.onClose}>
             Not now
           </button>
-          <button type="submit" class={`button ${action === 'cancel' ? 'danger' : 'primary'}`} aria-busy={busy}>
+          <button type="submit" class="button primary" aria-busy={busy}>
             {actionWords[action]}
           </button>
         </>

@@ -16,16 +16,18 @@ export const actionNeeds: Readonly<Record<TicketActionName, ActionNeeds>> = {
   comment: 'comment',
 }
 
-/** What most people will want next, in this order; it gets the large button. */
-const nextSteps: Readonly<Record<TicketSummary['state'], readonly TicketActionName[]>> = {
-  open: ['acknowledge', 'start', 'assign'],
-  acknowledged: ['start', 'assign'],
-  'in-progress': ['finish', 'hold'],
-  'on-hold': ['resume'],
-  'work-done': ['close'],
-  verifying: ['reopen'],
-  closed: ['reopen'],
-  cancelled: ['reopen'],
+type NextSteps = { readonly main?: TicketActionName; readonly next: readonly TicketActionName[] }
+
+/** What most people will want next: `main` gets the large button. While the readings are watched nothing is wanted. */
+const nextSteps: Readonly<Record<TicketSummary['state'], NextSteps>> = {
+  open: { main: 'acknowledge', next: ['start', 'assign'] },
+  acknowledged: { main: 'start', next: ['assign'] },
+  'in-progress': { main: 'finish', next: ['hold'] },
+  'on-hold': { main: 'resume', next: [] },
+  'work-done': { main: 'close', next: ['reopen'] },
+  verifying: { next: ['reopen'] },
+  closed: { next: ['reopen'] },
+  cancelled: { next: ['reopen'] },
 }
 
 export type OfferedActions = {
@@ -38,12 +40,10 @@ export type OfferedActions = {
 /** Only what is allowed now, the likely first. A comment has its own place and is no button. */
 export function offer(state: TicketSummary['state'], allowed: readonly TicketActionName[]): OfferedActions {
   const possible: readonly TicketActionName[] = allowed.filter((action) => action !== 'comment')
-  const likely = nextSteps[state].filter((action) => possible.includes(action))
-  return {
-    main: likely[0],
-    next: likely.slice(1),
-    rest: possible.filter((action) => !likely.includes(action)),
-  }
+  const steps = nextSteps[state]
+  const main = steps.main && possible.includes(steps.main) ? steps.main : undefined
+  const next = steps.next.filter((action) => possible.includes(action))
+  return { main, next, rest: possible.filter((action) => action !== main && !next.includes(action)) }
 }
 
 /** The way of a ticket as a person sees it; being on hold is part of being in progress. */

@@ -11,7 +11,7 @@ import { instantOf, Moment } from '../design/when.tsx'
 import { gapOf } from './evidence-gap.ts'
 
 const causeHeight = 200
-const otherHeight = 132
+const otherHeight = 144
 
 /** The readings as they were when the ticket was raised, frozen: the sensor that raised it first, then its neighbours. */
 export function Evidence({ ticket }: { ticket: TicketView }): JSX.Element | null {
@@ -20,6 +20,7 @@ export function Evidence({ ticket }: { ticket: TicketView }): JSX.Element | null
   const [zoom, setZoom] = useState<TimeRange>()
   const [asTable, setAsTable] = useState(false)
   const marks = useMemo(() => marksOf(ticket), [ticket.startedAt, ticket.raisedAt])
+  const lines = useMemo(() => marks.map(({ at, tone }) => ({ at, tone })), [marks])
   if (!evidence || evidence.series.length === 0) return null
   const whole = { from: instantOf(evidence.from), to: instantOf(evidence.to) }
   const ordered = [...evidence.series].sort(
@@ -51,12 +52,12 @@ export function Evidence({ ticket }: { ticket: TicketView }): JSX.Element | null
           />
         </div>
       </header>
-      {ordered.map((series) => (
+      {ordered.map((series, index) => (
         <EvidenceChart
           key={series.sensor}
           series={series}
           range={zoom ?? whole}
-          marks={marks}
+          marks={index === 0 ? marks : lines}
           asset={ticket.asset}
           height={series.sensor === ticket.cause?.sensor ? causeHeight : otherHeight}
           cursor={cursor}

@@ -15,27 +15,32 @@ export function Stepper(props: { state: TicketView['state']; holdReason: TicketV
       </div>
     )
   return (
-    <ol class="stepper" aria-label="Progress of the work">
-      {steps.map((step, index) => {
-        const held = props.state === 'on-hold' && index === at
-        const passed = index < at || (index === at && props.state === 'closed')
-        return (
-          <li
-            key={step.state}
-            class={`${passed ? 'done' : ''} ${index === at ? 'here' : ''} ${held ? 'held' : ''}`}
-            aria-current={index === at ? 'step' : undefined}
-          >
-            <span class="step-mark" aria-hidden="true">
-              {passed ? <Icon name="check" size={12} /> : held ? <Icon name="pause" size={12} /> : null}
-            </span>
-            <span class="step-word">
-              {held ? 'On hold' : step.word}
-              {passed ? <span class="visually-hidden"> (done)</span> : null}
-              {held && props.holdReason ? <span class="visually-hidden">: {holdWords[props.holdReason]}</span> : null}
-            </span>
-          </li>
-        )
-      })}
-    </ol>
+    <>
+      <ol class="stepper" aria-label="Progress of the work">
+        {steps.map((step, index) => {
+          const held = props.state === 'on-hold' && index === at
+          const passed = index < at || (index === at && props.state === 'closed')
+          return (
+            <li
+              key={step.state}
+              class={`${passed ? 'done' : ''} ${index === at ? 'here' : ''} ${held ? 'held' : ''}`}
+              aria-current={index === at ? 'step' : undefined}
+            >
+              <span class="step-mark" aria-hidden="true">
+                {passed ? <Icon name="check" size={12} /> : held ? <Icon name="pause" size={12} /> : null}
+              </span>
+              <span class="step-word">
+                {held ? 'On hold' : step.word}
+                {passed ? <span class="visually-hidden"> (done)</span> : null}
+                {held && props.holdReason ? <span class="visually-hidden">: {holdWords[props.holdReason]}</span> : null}
+              </span>
+            </li>
+          )
+        })}
+      </ol>
+      <p class="step-now" aria-hidden="true">
+        <strong>{props.state === 'on-hold' ? 'On hold' : steps[at]?.word}</strong> · step {at + 1} of {steps.length}
+      </p>
+    </>
   )
 }

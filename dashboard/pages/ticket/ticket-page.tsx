@@ -6,6 +6,7 @@ import { onStream } from '../data/stream.ts'
 import { changeTicket } from '../data/town.ts'
 import type { TicketView } from '../data/types.ts'
 import { Crumbs, Show, Skeleton, SkeletonRows } from '../design/states.tsx'
+import { isOpen } from '../tickets/filter.ts'
 import { ActionBar } from './action-bar.tsx'
 import { Evidence } from './evidence.tsx'
 import { History } from './history.tsx'
@@ -15,7 +16,7 @@ import './ticket.css'
 import { TicketHead } from './ticket-head.tsx'
 import { Urgency } from './urgency.tsx'
 import { Verification } from './verification.tsx'
-import { WhatToDo } from './what-to-do.tsx'
+import { First, WhatToDo } from './what-to-do.tsx'
 import { Why } from './why.tsx'
 
 /** One work order: what, why, how urgent, what to do, and what was done. */
@@ -84,9 +85,10 @@ function TicketBody({
       <div class="ticket-columns">
         <div class="ticket-main">
           <Verification ticket={ticket} />
-          <WhatToDo ticket={ticket} />
+          {ticket.advice && isOpen(ticket.state) ? <First advice={ticket.advice} /> : null}
           <Why ticket={ticket} />
           <Evidence ticket={ticket} />
+          <WhatToDo ticket={ticket} />
           <History ticket={ticket} onChanged={onChanged} />
         </div>
         <aside class="ticket-side" aria-label="Actions, urgency and particulars">

@@ -4,15 +4,25 @@ import type { TicketView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { readTicked, writeTicked } from './ticked.ts'
 
-/** First the advice, then the job plan to tick off, then what it usually is and what usually helps. */
-export function WhatToDo({ ticket }: { ticket: TicketView }): JSX.Element {
+/** What to do before anything else; it stands above all the reasons. */
+export function First({ advice }: { advice: string }): JSX.Element {
+  return (
+    <section class="first" aria-labelledby="first-heading">
+      <h2 id="first-heading">Do first</h2>
+      <p>{advice}</p>
+    </section>
+  )
+}
+
+/** The job plan to tick off, then what it usually is and what usually helps. */
+export function WhatToDo({ ticket }: { ticket: TicketView }): JSX.Element | null {
+  if (ticket.jobPlan.length + ticket.causes.length + ticket.remedies.length === 0) return null
   return (
     <section class="card" aria-labelledby="todo-heading">
       <header>
-        <h2 id="todo-heading">What to do</h2>
+        <h2 id="todo-heading">Job plan</h2>
       </header>
       <div class="body stack">
-        {ticket.advice ? <p class="advice">{ticket.advice}</p> : null}
         {ticket.jobPlan.length > 0 ? <JobPlan number={ticket.number} plan={ticket.jobPlan} /> : null}
         {ticket.causes.length > 0 || ticket.remedies.length > 0 ? (
           <details>
@@ -53,11 +63,8 @@ function JobPlan({ number, plan }: { number: number; plan: readonly string[] }):
   const done = plan.filter((step) => ticked.includes(step)).length
   return (
     <fieldset class="job-plan">
-      <legend class="row apart">
-        <span>Job plan</span>
-        <span class="quiet small">
-          {done} of {plan.length}
-        </span>
+      <legend class="quiet small">
+        {done} of {plan.length} done
       </legend>
       {plan.map((step, index) => (
         <label key={step} class={ticked.includes(step) ? 'ticked' : ''}>

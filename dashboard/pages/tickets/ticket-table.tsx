@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { className } from '../data/town.ts'
 import type { TicketSummary } from '../data/types.ts'
 import { Badge, Shape } from '../design/shape.tsx'
 import { Age, Due } from '../design/when.tsx'
@@ -52,7 +53,7 @@ function Row({ ticket }: { ticket: TicketSummary }): JSX.Element {
       <td class="cell-title">
         <a href={`/tickets/${ticket.number}`}>{ticket.title}</a>
         <span class="cell-under">
-          #{ticket.number} · {ticket.assetName}
+          #{ticket.number} · {className(ticket.class)}
           {ticket.district ? ` · ${ticket.district}` : ''}
           {ticket.relapses > 0 ? ` · came back ${ticket.relapses === 1 ? 'once' : `${ticket.relapses} times`}` : ''}
         </span>
