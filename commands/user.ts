@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { Refusal } from '../city/index.ts'
-import { type Role, roles, Users } from '../dashboard/index.ts'
+import { type Role, randomPassword, roles, Users } from '../dashboard/index.ts'
 import { type Command, needed } from './command.ts'
 import { withRegistry } from './with-registry.ts'
 
@@ -68,9 +67,4 @@ function roleNamed(text: string): Role {
   const role = roles.find((known) => known === text)
   if (role === undefined) throw new Refusal('ROLE_UNKNOWN', `"${text}" is no role; roles are ${roles.join(', ')}`)
   return role
-}
-
-/** 120 bits in five groups, to be read from a screen and typed once. */
-function randomPassword(): string {
-  return (randomBytes(15).toString('hex').match(/.{6}/g) ?? []).join('-')
 }
