@@ -112,10 +112,8 @@ export class Ingest {
     const batch = this.#gathering()
     const before = batch.size
     for (const [index, draft] of drafts.entries()) {
-      const item = { ...draft, observedAt: draft.observedAt ?? receivedAt }
-      const fault = Number.isFinite(item.value)
-        ? this.#take(batch, item, receivedAt)
-        : ({ reason: 'not-a-number', detail: `value ${item.value} is not a number` } as const)
+      const item = { ...draft, observedAt: Math.round(draft.observedAt ?? receivedAt) }
+      const fault = notFinite(item) ?? this.#take(batch, item, receivedAt)
       if (fault === undefined) continue
       const suggestion = fault.reason === 'unknown-sensor' ? this.#suggestions.for(item.sensor) : undefined
       refused.push({ index, sensor: item.sensor, ...fault, suggestion })
@@ -257,4 +255,10 @@ export class Ingest {
       }
     }
   }
+}
+
+function notFinite({ value, observedAt }: WireReading): WireFault | undefined {
+  if (!Number.isFinite(value)) return { reason: 'not-a-number', detail: `value ${value} is not a number` }
+  if (!Number.isFinite(observedAt)) return { reason: 'bad-time', detail: `observedAt ${observedAt} is not a time` }
+  return undefined
 }

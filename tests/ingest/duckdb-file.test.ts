@@ -105,7 +105,7 @@ describe('settling', () => {
     await store.close()
     // As a program leaves it that was killed after it turned to the other table and before the first was settled.
     const later = noon + 2 * minute
-    await lookInto(path, `insert into readings_fresh_1 values (0, ${later}, ${later + 200}, 3, 0)`)
+    await lookInto(path, `insert into readings_fresh_1 values (0, ${later}, 200, 3, 0)`)
     const opened = await openDuckDbStore({ path, log })
     expect((await opened.latest([sensor])).get(sensor)).toEqual(readingOf(sensor, later, 3))
     await opened.append([readingOf(sensor, noon, 10), readingOf(sensor, later, 3)])

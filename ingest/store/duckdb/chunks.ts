@@ -22,7 +22,7 @@ export function appendReadings(appender: DuckDBAppender, { sensors, readings }: 
     for (let row = 0; row < slice.length; row++) numbers[row] = sensors[start + row] ?? 0
     chunk.setColumnValues(0, numbers)
     chunk.setColumnValues(1, instants(slice, observedAtOf))
-    chunk.setColumnValues(2, instants(slice, receivedAtOf))
+    chunk.setColumnValues(2, instants(slice, delayOf))
     chunk.setColumnValues(3, slice.map(measuredOf))
     chunk.setColumnValues(4, slice.map(codeOf))
     appender.appendDataChunk(chunk)
@@ -62,7 +62,7 @@ export function appendIdentities(appender: DuckDBAppender, sensors: readonly num
 }
 
 const observedAtOf = (reading: Reading) => reading.observedAt
-const receivedAtOf = (reading: Reading) => reading.receivedAt
+const delayOf = (reading: Reading) => reading.receivedAt - reading.observedAt
 const measuredOf = (reading: Reading) => reading.value
 const codeOf = (reading: Reading) => qualityCodes[reading.quality]
 

@@ -6,7 +6,7 @@ import { type FreshTable, skewCode } from './schema.ts'
  */
 export function newestSql(fresh: readonly FreshTable[], asStored = false): string {
   const rows = fresh.flatMap((table) => [
-    `select sensor, observed_at, received_at, value, quality, null, null, observed_at * 2 + 1
+    `select sensor, observed_at, observed_at + delay, value, quality, null, null, observed_at * 2 + 1
       from ${table} where quality <> ${skewCode}`,
     `select sensor, null, null, null, null, min(observed_at), max(observed_at), null
       from ${table} where quality = ${skewCode} group by sensor`,

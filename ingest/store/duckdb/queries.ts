@@ -43,9 +43,9 @@ export async function* readReceivedSince(
   receivedFrom: Instant,
   observedFrom: Instant,
 ): AsyncGenerator<readonly Reading[]> {
-  const where = `received_at >= ${Math.ceil(receivedFrom)} and observed_at >= ${Math.ceil(observedFrom)}`
+  const where = `observed_at >= ${Math.ceil(observedFrom)} and observed_at + delay >= ${Math.ceil(receivedFrom)}`
   const result = await connection.stream(`
-    select sensor, observed_at::double, received_at::double, value, quality
+    select sensor, observed_at::double, (observed_at + delay)::double as received_at, value, quality
     from (${everywhere('*', where)}) order by received_at, observed_at, sensor`)
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const rows = chunk.getRows() as [number, number, number, number, number][]

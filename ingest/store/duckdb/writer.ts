@@ -160,7 +160,7 @@ async function findActive(connection: DuckDBConnection): Promise<{ table: FreshT
   const tables = []
   for (const table of freshTables) {
     const result = await connection.runAndReadAll(
-      `select count(*)::double, coalesce(max(received_at), 0)::double from ${table}`,
+      `select count(*)::double, coalesce(max(observed_at + delay), 0)::double from ${table}`,
     )
     const [rows, lastAt] = (result.getRows()[0] ?? [0, 0]) as [number, number]
     tables.push({ table, rows, lastAt })
