@@ -24,7 +24,7 @@ export type RuleEngineOptions = {
   readonly registry: RuleRegistry
   readonly rules: readonly Rule[]
   readonly states: Book
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
+  readonly log: Pick<Logger, 'error'>
   /** Other bounds on the past than the usual; for very many sensors, or tests. */
   readonly history?: Partial<HistoryBounds>
 }
@@ -47,7 +47,6 @@ export class RuleEngine {
   readonly #desk: AlarmDesk
   readonly #judging: Judging
   readonly #book: Book
-  readonly #log: RuleEngineOptions['log']
   readonly #stopFollowing: () => void
   /** To be handed out with the next changes. */
   #owed: AlarmEvent[] = []
@@ -58,13 +57,14 @@ export class RuleEngine {
 
   constructor({ registry, rules, states, log, history }: RuleEngineOptions) {
     this.#book = states
-    this.#log = log
-    this.#list = new WatchList(registry, { latenessMs: allowedLatenessMs, readingsMax: historyReadingsMax, ...history })
+    const bounds = { latenessMs: allowedLatenessMs, readingsMax: historyReadingsMax, ...history }
+    this.#list = new WatchList(registry, bounds, (rule, sensor, error) =>
+      log.error({ rule: rule.id, sensor, error }, 'a rule failed and is judged no more; its alarm shows the error'),
+    )
     this.#list.useRules(rules)
     this.#desk = new AlarmDesk(this.#list, states)
     this.#judging = new Judging(this.#list, this.#desk)
     this.#stopFollowing = registry.onChange(() => this.#follow(this.#list.refresh()))
-    this.#showFailures()
   }
 
   /**
@@ -181,7 +181,6 @@ export class RuleEngine {
   /** Takes over new rules. What that changes is handed out with the next changes. */
   useRules(rules: readonly Rule[]): void {
     this.#follow(this.#list.useRules(rules))
-    this.#showFailures()
   }
 
   stats(): JudgingStats {
@@ -209,12 +208,6 @@ export class RuleEngine {
       if (after === undefined) this.#gone.add(before.sensor.id)
       else this.#owed.push(...tellRuleChange(this.#desk, formerOf(before), after, this.#judging.lastAt))
     }
-  }
-
-  #showFailures(): void {
-    for (const watch of this.#list.watches())
-      for (const { rule, error } of watch.plan.failures)
-        this.#log.error({ rule: rule.id, sensor: watch.sensor.id, error }, 'a rule cannot be judged')
   }
 
   #takeCheckpoint(at: Instant): Checkpoint | undefined {

@@ -19,6 +19,7 @@ export type LateOutcome = {
  * alarms that they show were none; and, last, what is true now.
  */
 export function judgeLate(watch: SensorWatch, readings: readonly Judged[]): LateOutcome {
+  if (watch.plan.folds.length === 0) return hearLate(watch, readings)
   const { fresh, duplicates, tooOld } = sift(watch, readings)
   const [earliest] = fresh
   if (earliest === undefined)
@@ -47,6 +48,13 @@ export function judgeLate(watch: SensorWatch, readings: readonly Judged[]): Late
   )
   const receivedAt = Math.max(...fresh.map((reading) => reading.receivedAt))
   return { changes, judged: fresh.length, duplicates, tooOld, receivedAt }
+}
+
+/** Where nothing is judged of the values, a reading only says that the sensor was heard. */
+function hearLate(watch: SensorWatch, readings: readonly Judged[]): LateOutcome {
+  for (const { at, value, trusted } of readings) if (at > watch.newestAt) watch.append(at, value, trusted, [])
+  const receivedAt = Math.max(...readings.map((reading) => reading.receivedAt))
+  return { changes: [], judged: readings.length, duplicates: 0, tooOld: 0, receivedAt }
 }
 
 /** The readings that say something new, in the order of their times. */

@@ -1,4 +1,4 @@
-import type { QuantityDefinition } from '../../city/index.ts'
+import type { QuantityDefinition, SensorId } from '../../city/index.ts'
 import type { Rule } from '../rule.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import { blank } from './slots.ts'
@@ -14,12 +14,16 @@ export type SensorPlan = {
   readonly failures: readonly { readonly rule: Rule; readonly error: string }[]
   /** Rules with versions and widths: a state kept under another layout has to be rearranged. */
   readonly layout: string
+  /** Told when a rule throws on a reading. */
+  readonly failed: RuleFailed
 }
+
+export type RuleFailed = (rule: Rule, sensor: SensorId | undefined, error: string) => void
 
 /** One entry per fold of a layout. */
 export type LayoutEntry = readonly [rule: string, version: string, width: number]
 
-export function sensorPlan(rules: readonly Rule[], quantity: QuantityDefinition): SensorPlan {
+export function sensorPlan(rules: readonly Rule[], quantity: QuantityDefinition, failed: RuleFailed): SensorPlan {
   const folds: CompiledRule[] = []
   const silences: Rule[] = []
   const failures: { rule: Rule; error: string }[] = []
@@ -30,6 +34,7 @@ export function sensorPlan(rules: readonly Rule[], quantity: QuantityDefinition)
       else folds.push(fold)
     } catch (error) {
       failures.push({ rule, error: messageOf(error) })
+      failed(rule, undefined, messageOf(error))
     }
   }
   let width = 0
@@ -38,7 +43,7 @@ export function sensorPlan(rules: readonly Rule[], quantity: QuantityDefinition)
     return width - fold.width
   })
   const entries: LayoutEntry[] = folds.map((fold) => [fold.rule.id, fold.rule.version, fold.width])
-  return { folds, offsets, width, silences, failures, layout: JSON.stringify(entries) }
+  return { folds, offsets, width, silences, failures, layout: JSON.stringify(entries), failed }
 }
 
 /** The state of a sensor that has sent nothing. */

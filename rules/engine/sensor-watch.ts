@@ -61,9 +61,11 @@ export class SensorWatch {
 
   /** Judges a reading that is newer than all before it. */
   append(at: Instant, value: number, trusted: boolean, changes: Transition[]): void {
-    this.history.append(at, value, trusted, this.live)
     this.newestAt = at
     this.changed = true
+    // Silence needs to know when, not what: a sensor that only a silence rule watches has no past to judge again.
+    if (this.plan.folds.length === 0) return
+    this.history.append(at, value, trusted, this.live)
     this.step(this.live, at, value, trusted, 'reading', changes)
   }
 
@@ -88,6 +90,8 @@ export class SensorWatch {
         if (!fold.step(state, offset, at, value)) continue
       } catch (error) {
         this.errors.set(index, messageOf(error))
+        this.changed = true
+        this.plan.failed(fold.rule, this.sensor.id, messageOf(error))
         continue
       }
       const startedAt = state[offset + slot.startedAt] as number

@@ -1,7 +1,7 @@
 import type { Asset, AssetId, Registry, Sensor, SensorId } from '../../city/index.ts'
 import type { Rule } from '../rule.ts'
 import { History, type HistoryBounds } from './history.ts'
-import { rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
+import { type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
 
 /** What the rules need to know of the city. */
@@ -14,6 +14,7 @@ export type Replanned = { readonly before: SensorWatch; readonly after: SensorWa
 export class WatchList {
   readonly #registry: RuleRegistry
   readonly #bounds: HistoryBounds
+  readonly #failed: RuleFailed
   readonly #plans = new Map<string, SensorPlan>()
   readonly #watches = new Map<SensorId, SensorWatch>()
   #children = new Map<AssetId, AssetId[]>()
@@ -21,9 +22,10 @@ export class WatchList {
   #rules: readonly Rule[] = []
   #byQuantity = new Map<string, Rule[]>()
 
-  constructor(registry: RuleRegistry, bounds: HistoryBounds) {
+  constructor(registry: RuleRegistry, bounds: HistoryBounds, failed: RuleFailed) {
     this.#registry = registry
     this.#bounds = bounds
+    this.#failed = failed
   }
 
   rules(): readonly Rule[] {
@@ -143,7 +145,7 @@ export class WatchList {
     if (rules === undefined) return undefined
     const known = this.#plans.get(key)
     if (known !== undefined) return known
-    const plan = sensorPlan(rules, sensor.quantity)
+    const plan = sensorPlan(rules, sensor.quantity, this.#failed)
     this.#plans.set(key, plan)
     return plan
   }

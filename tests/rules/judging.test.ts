@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
+import { foldRef } from '../../rules/engine/alarm-ref.ts'
+import { History } from '../../rules/engine/history.ts'
+import { sensorPlan } from '../../rules/engine/sensor-plan.ts'
+import { SensorWatch, type Transition } from '../../rules/engine/sensor-watch.ts'
 import type { AlarmEvent } from '../../rules/index.ts'
 import {
   engineOn,
   everyMinute,
   hour,
   minute,
+  pumps,
   rateRule,
   reading,
   ruleDatabase,
@@ -237,5 +242,31 @@ describe('a rule that cannot be judged', () => {
     expect(engine.judge(everyMinute([9]), start)).toHaveLength(1)
     expect(engine.alarm('broken@pump-01')?.error).toContain('unknown kind of condition')
     expect(engine.alarms().map(({ id }) => id)).toContain('broken@pump-01')
+  })
+})
+
+describe('a rule that throws on a reading', () => {
+  test('is taken out for that sensor, with its error, and the others judge on', () => {
+    const told: string[] = []
+    const rules = [vibrationRule({ id: 'throws' }), vibrationRule({ forMs: 0 })]
+    const [sensor] = pumps.sensorsOf('pump-01')
+    if (sensor === undefined) throw new Error('the pump has no sensor')
+    const plan = sensorPlan(rules, sensor.quantity, (rule, id, error) => told.push(`${rule.id} ${id} ${error}`))
+    const [first, ...others] = plan.folds
+    if (first === undefined) throw new Error('the rule was not made ready')
+    const broken = () => {
+      throw new RangeError('no such number')
+    }
+    const watch = new SensorWatch(
+      sensor,
+      { ...plan, folds: [{ ...first, step: broken }, ...others] },
+      new History({ latenessMs: hour, readingsMax: 100 }, []),
+    )
+    const changes: Transition[] = []
+    watch.append(start, 9, true, changes)
+    watch.append(start + minute, 9, true, changes)
+    expect(changes.map(({ fold }) => fold)).toEqual([1])
+    expect(told).toEqual([`throws ${sensor.id} no such number`])
+    expect(foldRef(watch, 0)?.error).toBe('no such number')
   })
 })

@@ -119,7 +119,7 @@ describe('any order of arrival', () => {
         expect(told(events)).toEqual(known(engine))
         expect(told(expected.events)).toEqual(known(expected.engine))
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -152,7 +152,7 @@ describe('any order of arrival', () => {
         const fired = new Set(events.filter(isFiring).map(({ alarm }) => alarm.occurrence))
         for (const { alarm } of expected.events.filter(isFiring)) expect(fired).toContain(alarm.occurrence)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -190,7 +190,7 @@ describe('any order of arrival', () => {
         expect(told(events)).toEqual(known(engine))
         await database.close()
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })
