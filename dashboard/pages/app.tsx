@@ -6,7 +6,8 @@ import { session } from './data/session.ts'
 import type { Session } from './data/types.ts'
 import { Empty, Failure, SkeletonRows } from './design/states.tsx'
 import { LoginPage } from './login/login-page.tsx'
-import { here, match, navigate, path } from './routing/router.ts'
+import { match } from './routing/match.ts'
+import { here, navigate, path } from './routing/router.ts'
 import { Shell } from './shell/shell.tsx'
 
 type Page = ComponentType<{ parameters: Readonly<Record<string, string>> }>
@@ -99,7 +100,6 @@ export function App(): JSX.Element {
         else setProblem(said)
       })
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once
   useEffect(ask, [])
 
   const somebody = session.value

@@ -8,8 +8,11 @@ const spanDecimalsMin = 4
 
 export type YRange = readonly [min: number, max: number]
 
-function spanMin(decimals: number): number {
-  return spanDecimalsMin * 10 ** -decimals
+// Beside a huge value a span of a few digits would vanish in the arithmetic.
+const spanShareMin = 1e-6
+
+function spanMin(decimals: number, low: number, high: number): number {
+  return Math.max(spanDecimalsMin * 10 ** -decimals, Math.max(Math.abs(low), Math.abs(high)) * spanShareMin)
 }
 
 /**
@@ -25,15 +28,16 @@ export function yRange(
   const numbers = limits.map((limit) => limit.value)
   let low = values?.min ?? (numbers.length > 0 ? Math.min(...numbers) : possible.min)
   let high = values?.max ?? (numbers.length > 0 ? Math.max(...numbers) : possible.max)
-  const span = Math.max(high - low, spanMin(decimals))
+  const span = Math.max(high - low, spanMin(decimals, low, high))
   for (const limit of numbers) {
     if (limit > high && limit - high <= span * limitReach) high = limit
     if (limit < low && low - limit <= span * limitReach) low = limit
   }
-  if (high - low < spanMin(decimals)) {
+  const least = spanMin(decimals, low, high)
+  if (high - low < least) {
     const middle = (high + low) / 2
-    low = middle - spanMin(decimals) / 2
-    high = middle + spanMin(decimals) / 2
+    low = middle - least / 2
+    high = middle + least / 2
   }
   const air = (high - low) * paddingShare
   const bottom = low - air

@@ -34,7 +34,6 @@ export function useResource<T>(
   const shown = useRef<string | null>(null)
   loader.current = load
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the loader loads
   useEffect(() => {
     if (key === null) return
     const controller = new AbortController()

@@ -37,6 +37,7 @@ function baseLayer({ name, features }: MapLayerView): L.Layer {
           direction: 'center',
           className: 'map-label',
           interactive: false,
+          opacity: 1,
           pane: labelPane,
         })
     },

@@ -41,7 +41,6 @@ export function TownMap(props: {
   const [round, setRound] = useState(0)
   latest.current = props
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made once; changes are told to it below
   useEffect(() => {
     let gone = false
     Promise.all([import('./leaflet-town.ts'), layers()])

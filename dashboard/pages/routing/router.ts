@@ -34,20 +34,6 @@ export function setQuery(changes: Readonly<Record<string, string | undefined>>, 
   navigate(address.peek().path + (text === '' ? '' : `?${text}`), options)
 }
 
-/** The parts named in a pattern like `/assets/:id`, or `undefined` when the path is another. */
-export function match(pattern: string, actual: string): Readonly<Record<string, string>> | undefined {
-  const wanted = pattern.split('/')
-  const given = actual.split('/')
-  if (wanted.length !== given.length) return undefined
-  const found: Record<string, string> = {}
-  for (const [index, part] of wanted.entries()) {
-    const text = given[index] ?? ''
-    if (part.startsWith(':')) found[part.slice(1)] = decodeURIComponent(text)
-    else if (part !== text) return undefined
-  }
-  return found
-}
-
 function ours(event: MouseEvent): HTMLAnchorElement | undefined {
   if (event.defaultPrevented || event.button !== 0) return undefined
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined

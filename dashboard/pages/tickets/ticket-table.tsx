@@ -41,7 +41,6 @@ function Row({ ticket }: { ticket: TicketSummary }): JSX.Element {
       navigate(`/tickets/${ticket.number}`)
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the title inside is the link; the row only enlarges it for the mouse
     <tr onClick={follow}>
       <td class="cell-priority">
         <span class={`band ${open ? bandLooks[band].tone : 'none'}`}>
