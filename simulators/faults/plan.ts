@@ -33,8 +33,8 @@ const stage: readonly Staged[] = [
   { class: 'air-quality-station', kind: 'sampling-pump', severity: 0.7, afterStartMs: 0, hours: 110 },
   { class: 'escalator', kind: 'handrail-wear', severity: 0.45, afterStartMs: 0, hours: 120 },
   { class: 'gateway', kind: 'power-supply', severity: 0.87, afterStartMs: 0, hours: 60 },
-  { class: 'lift-station', kind: 'pump-blockage', severity: 0.41, afterStartMs: 0, hours: 1.5 },
-  { class: 'pressure-zone', kind: 'burst', severity: 0.35, afterStartMs: -2 * minuteMs, hours: 0.8 },
+  { class: 'lift-station', kind: 'pump-blockage', severity: 0.41, afterStartMs: 6 * minuteMs, hours: 1.5 },
+  { class: 'pressure-zone', kind: 'burst', severity: 0.35, afterStartMs: -9 * minuteMs, hours: 0.8 },
   { class: 'drinking-water-pump', kind: 'seal-leak', severity: 0.5, afterStartMs: 25 * minuteMs, hours: 2 },
   { class: 'streetlight-circuit', kind: 'supply-fault', severity: 0.45, afterStartMs: 40 * minuteMs, hours: 6 },
   { class: 'lift', kind: 'guide-wear', severity: 0.4, afterStartMs: 70 * minuteMs, hours: 130 },
@@ -55,14 +55,16 @@ export function faultOn(asset: Asset, kind: FaultKind, onsetAt: Instant, hours: 
   }
 }
 
-/** Whether an asset measures anything at all that the town's devices report. */
+/** The assets that some device of the town reports for. */
 function reported(town: SimulatedTown): ReadonlySet<AssetId> {
   return new Set(town.devices.flatMap((device) => device.assets))
 }
 
-function candidates(town: SimulatedTown, assetClass: string, taken: ReadonlySet<AssetId>): readonly Asset[] {
+function candidates(town: SimulatedTown, kind: FaultKind, taken: ReadonlySet<AssetId>): readonly Asset[] {
   const heard = reported(town)
-  return assetsOfClass(town, assetClass).filter((asset) => heard.has(asset.id) && !taken.has(asset.id))
+  return assetsOfClass(town, kind.class).filter(
+    (asset) => heard.has(asset.id) && !taken.has(asset.id) && (asset.quantities?.includes(kind.shownBy) ?? true),
+  )
 }
 
 /** The demonstration's faults around the moment the town goes live, each on an asset of its own. */
@@ -71,9 +73,10 @@ export function stagedFaults(town: SimulatedTown, seed: number, liveAt: Instant)
   const faults: Fault[] = []
   stage.forEach((staged, index) => {
     const kind = faultKind(staged.class, staged.kind)
-    const free = candidates(town, staged.class, taken)
+    if (kind === undefined) return
+    const free = candidates(town, kind, taken)
     const asset = free[Math.floor(chance(seed, streamOf('fault/asset'), index) * free.length)]
-    if (kind === undefined || asset === undefined) return
+    if (asset === undefined) return
     const drawn = between(kind.hours.min, kind.hours.max, seed, streamOf('fault/hours'), index)
     const hours = staged.hours ?? drawn
     const onsetAt = liveAt + staged.afterStartMs - shareAt(kind.shape, staged.severity) * hours * hourMs
@@ -99,7 +102,7 @@ export function randomFaults(town: SimulatedTown, seed: number, options: RandomF
   for (let index = 0; index < count; index += 1) {
     const kind = faultKinds[Math.floor(chance(seed, streamOf('random-fault/kind'), index) * faultKinds.length)]
     if (kind === undefined) continue
-    const free = candidates(town, kind.class, taken)
+    const free = candidates(town, kind, taken)
     const asset = free[Math.floor(chance(seed, streamOf('random-fault/asset'), index) * free.length)]
     if (asset === undefined) continue
     const spacing = (options.to - options.from) / count

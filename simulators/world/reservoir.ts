@@ -44,8 +44,8 @@ export class Reservoir {
     else if (this.level > highMark) this.filling = false
     // The valve sticks more and more closed; from half way on nothing comes through.
     const stuck = Math.min(1, 2 * this.character.severity('level-control', drivers.at))
-    // When more leaves than a town can drink, the waterworks send more.
-    const extra = Math.max(0, outflow - 2.1 * this.meanOutflow)
+    // When more leaves than a town can drink, the waterworks send more, and hold the low mark.
+    const extra = Math.max(0, outflow - (this.filling ? fillHard : 2.1) * this.meanOutflow)
     const wanted = (this.meanOutflow * (this.filling ? fillHard : fillLittle) + extra) * (1 - stuck)
     this.inflow = lagged(this.inflow, wanted, valveMinutes)
     this.outflow = this.level > 0.3 ? outflow : Math.min(outflow, this.inflow)

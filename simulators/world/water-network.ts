@@ -23,7 +23,8 @@ function advanceStation(station: Station, further: number, drivers: Drivers): vo
   if (zones.length === 0 && further === 0) taken = reservoir.meanOutflow * drivers.demand.water
   for (const pump of boosters) pump.advance((taken - burst) / boosters.length, drivers)
   reservoir.advance(taken + further, drivers)
-  for (const pump of fillers) pump.advance(reservoir.inflow / fillers.length, drivers)
+  // What a burst takes besides comes from the works' high tank, past the pumps.
+  for (const pump of fillers) pump.advance(Math.min(pump.peak, reservoir.inflow / fillers.length), drivers)
 }
 
 /** Reservoirs, pumps and pressure zones as one system. */

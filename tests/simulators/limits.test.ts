@@ -91,6 +91,6 @@ test('the demonstration shows several kinds of trouble at the start, one within 
   const minutes = own
     .filter((crossing) => !before.has(crossing.asset))
     .map((crossing) => (crossing.at - liveAt) / minuteMs)
-  expect(minutes.some((after) => after >= 1 && after <= 8)).toBe(true)
-  expect(minutes.some((after) => after > 8 && after <= 30)).toBe(true)
+  expect(minutes.some((after) => after >= 1 && after <= 6)).toBe(true)
+  expect(minutes.some((after) => after > 6 && after <= 30)).toBe(true)
 })
