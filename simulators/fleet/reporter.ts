@@ -5,6 +5,9 @@ import { minuteMs } from '../world/calendar.ts'
 import { chance, streamOf } from '../world/chance.ts'
 import type { World } from '../world/world.ts'
 
+// Of what is measured every minute, the past keeps every second one: a hole of four intervals would break a rule's `for`.
+const thinnedMinutes = 2
+
 /** What one asset's logger writes down at one moment, ready for `telemetry/{asset}`. */
 export type Row = {
   readonly asset: AssetId
@@ -79,13 +82,14 @@ export class Reporter {
   }
 
   /**
-   * What is measured every minute is thinned out at a minute drawn anew each time: a pump that starts every ten minutes,
-   * looked at every ten minutes, would seem to run without a stop.
+   * What is measured every minute is thinned out less, and at a minute drawn anew each time: a pump that starts every ten
+   * minutes, looked at every ten minutes, would seem to run without a stop.
    */
   #isDue(logger: Logger, one: Due, shifted: number, coarseMinutes: number): boolean {
     if (one.everyMinutes > 1 || coarseMinutes === 1) return shifted % Math.max(one.everyMinutes, coarseMinutes) === 0
-    const drawn = chance(this.#seed, logger.stream, Math.floor(shifted / coarseMinutes))
-    return shifted % coarseMinutes === Math.floor(drawn * coarseMinutes)
+    const thinned = Math.min(coarseMinutes, thinnedMinutes)
+    const drawn = chance(this.#seed, logger.stream, Math.floor(shifted / thinned))
+    return shifted % thinned === Math.floor(drawn * thinned)
   }
 
   #rowOf(logger: Logger, due: readonly Due[], trueAt: Instant): Row {
