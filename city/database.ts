@@ -71,25 +71,38 @@ type MigrationTable = { migration: { name: string } }
 
 async function migrate(path: string, kysely: Kysely<unknown>, migrations: Migrations): Promise<void> {
   const tables = kysely.withTables<MigrationTable>()
+  await sql`create table if not exists migration (
+    name text primary key,
+    applied_at text not null default current_timestamp
+  )`.execute(tables)
+  // Asked without a lock first: the command line opens the file while the server writes, and mostly nothing is due.
+  if ((await due(path, tables, migrations)).length === 0) return
   // One transaction for all: a program that dies half-way leaves the file as it was.
   await tables.transaction().execute(async (transaction) => {
-    await sql`create table if not exists migration (
-      name text primary key,
-      applied_at text not null default current_timestamp
-    )`.execute(transaction)
-    const applied = new Set((await transaction.selectFrom('migration').select('name').execute()).map((row) => row.name))
-    const unknown = [...applied].filter((name) => migrations[name] === undefined)
-    if (unknown.length > 0)
-      throw new Refusal(
-        'DATABASE_NEWER',
-        `the database ${path} was last used by a newer program (it holds ${unknown.join(', ')}): start that version, or restore a backup made before it`,
-      )
-    for (const name of Object.keys(migrations).sort()) {
-      if (applied.has(name)) continue
-      await migrations[name]?.up(transaction as unknown as Kysely<unknown>)
+    for (const [name, migration] of await due(path, transaction, migrations)) {
+      await migration.up(transaction as unknown as Kysely<unknown>)
       await transaction.insertInto('migration').values({ name }).execute()
     }
   })
+}
+
+/** The migrations that this file has yet to see, in order. */
+async function due(
+  path: string,
+  tables: Kysely<MigrationTable>,
+  migrations: Migrations,
+): Promise<[string, Migration][]> {
+  const rows = await tables.selectFrom('migration').select('name').execute()
+  const applied = new Set(rows.map((row) => row.name))
+  const unknown = [...applied].filter((name) => migrations[name] === undefined)
+  if (unknown.length > 0)
+    throw new Refusal(
+      'DATABASE_NEWER',
+      `the database ${path} was last used by a newer program (it holds ${unknown.join(', ')}): start that version, or restore a backup made before it`,
+    )
+  return Object.entries(migrations)
+    .filter(([name]) => !applied.has(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
 }
 
 function refusalFor(path: string, error: unknown): unknown {

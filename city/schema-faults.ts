@@ -23,8 +23,13 @@ function issueFaults(issue: z.core.$ZodIssue, path: FilePath, data: unknown): En
     }))
   }
   const value = valueAt(data, path)
-  const subject = field === '' ? 'it' : field
-  const what = value === undefined ? `${subject} is missing` : `${subject} ${quoted(value)}`
+  const subject = field !== '' ? field : whose === '' ? 'the file' : 'it'
+  const what =
+    value === undefined
+      ? `${subject} is missing`
+      : value === null && path.length === 0
+        ? `${subject} is empty`
+        : `${subject} ${quoted(value)}`
   return [{ path, message: `${whose}${what}: expected ${issue.message}` }]
 }
 

@@ -69,7 +69,9 @@ function assetLines(assets: readonly Asset[], classes: readonly AssetClass[]): s
   const plurals = new Map(classes.map((item) => [item.id, item.plural]))
   return assets.flatMap((asset, index) => {
     const heading =
-      asset.class === assets[index - 1]?.class ? [] : ['', `  # ${plain(plurals.get(asset.class) ?? asset.class)}`]
+      asset.class === assets[index - 1]?.class
+        ? []
+        : [...(index === 0 ? [] : ['']), `  # ${plain(plurals.get(asset.class) ?? asset.class)}`]
     return [...heading, ...assetEntry(asset)]
   })
 }

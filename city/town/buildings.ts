@@ -5,6 +5,8 @@ import { polar } from './ground.ts'
 import { made, nearest, numbered, type Placed, relate } from './making.ts'
 import { besideStreet, nearestSpot, type Site, type TownPlan, toDegrees } from './plan.ts'
 
+const besideHouse = 16
+
 type House = {
   readonly name: string
   readonly district: DistrictName
@@ -77,7 +79,7 @@ export function publicBuildings(plan: TownPlan, stations: readonly Placed[]): Pl
           `Lift ${letter(unit)}, ${house.name}`,
           id,
           house,
-          shifted(site, unit),
+          shifted(plan, site, unit),
         ),
       )
     for (let unit = 1; unit <= (house.escalators ?? 0); unit += 1)
@@ -89,7 +91,7 @@ export function publicBuildings(plan: TownPlan, stations: readonly Placed[]): Pl
           `Escalator ${letter(unit)}, ${house.name}`,
           id,
           house,
-          shifted(site, -unit),
+          shifted(plan, site, -unit),
         ),
       )
   }
@@ -126,9 +128,14 @@ function machine(
 }
 
 /** Lifts of one building stand apart enough to be told apart on the map. */
-function shifted(site: Site, unit: number): Site {
-  const angle = unit * 2.4
-  const at = { x: site.at.x + Math.cos(angle) * 16, y: site.at.y + Math.sin(angle) * 16 }
+function shifted(plan: TownPlan, site: Site, unit: number): Site {
+  const turned = (angle: number): Point => ({
+    x: site.at.x + Math.cos(angle) * besideHouse,
+    y: site.at.y + Math.sin(angle) * besideHouse,
+  })
+  // Turned on until it is not in the river.
+  const angle = [0, 1, 2, 3, 4, 5].map((turn) => unit * 2.4 + turn).find((each) => plan.isDry(turned(each))) ?? 0
+  const at = turned(angle)
   return { ...site, at, place: { ...toDegrees(at), address: site.place.address ?? '' } }
 }
 

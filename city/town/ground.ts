@@ -1,6 +1,9 @@
 import { type Line, length, type Point } from './geometry.ts'
 import { type Random, smoothField } from './random.ts'
 
+// Bound once: a town asks for these ten million times, and in Jest's realm every look-up of a global is slow.
+const { abs, atan2, cos, floor, max, min, sin, tanh } = Math
+
 /**
  * The lie of the land, before anything is built: a river from west to east, hills to the north, and the lines that the
  * town grew along: an old core, a ring road, eight roads out. All of it is in the *plan*, where rings are nearly round and
@@ -56,14 +59,14 @@ export function layGround(random: Random): Ground {
   const ring = wobbly(random, 1_200, 0.05)
   const edge = wobbly(random, 1_980, 0.07)
   const stretched = (radius: (angle: number) => number, share: number): ((angle: number) => number) =>
-    tabulated((angle) => radius(angle) * (1 + share * Math.cos(2 * angle)), 0, full, 1_440)
+    tabulated((angle) => radius(angle) * (1 + share * cos(2 * angle)), 0, full, 1_440)
   const oldTownEdge = stretched(oldTown, 0.1)
   return {
     riverAt,
     offRiver,
     quayAt: quay,
     roads: mainRoads(random),
-    oldTownEdge: (angle) => Math.min(oldTownEdge(angle), quay(angle)),
+    oldTownEdge: (angle) => min(oldTownEdge(angle), quay(angle)),
     outerRing: stretched(ring, 0.14),
     townEdge: stretched(edge, 0.17),
     park: { middle: polar(random.between(66, 76) * degrees, 790), rx: 250, ry: 170 },
@@ -77,20 +80,20 @@ export function layGround(random: Random): Ground {
 function tabulated(of: (at: number) => number, from: number, to: number, count: number): (at: number) => number {
   const values = Float64Array.from({ length: count + 2 }, (_, index) => of(from + ((to - from) * index) / count))
   return (at) => {
-    const place = Math.min(count, Math.max(0, ((at - from) / (to - from)) * count))
-    const index = Math.floor(place)
+    const place = min(count, max(0, ((at - from) / (to - from)) * count))
+    const index = floor(place)
     const before = values[index] ?? 0
     return before + ((values[index + 1] ?? before) - before) * (place - index)
   }
 }
 
 export function polar(angle: number, radius: number): Point {
-  return { x: Math.cos(angle) * radius, y: Math.sin(angle) * radius }
+  return { x: cos(angle) * radius, y: sin(angle) * radius }
 }
 
 /** The angle from 0 to 2π. */
 export function angleOf({ x, y }: Point): number {
-  return wrapped(Math.atan2(y, x))
+  return wrapped(atan2(y, x))
 }
 
 export function wrapped(angle: number): number {
@@ -104,8 +107,8 @@ function river(random: Random): (x: number) => number {
   const long = random.between(0.2, 0.5)
   const short = random.between(0, full)
   const bends = (x: number): number =>
-    235 * Math.sin((full * x) / 3_500 + long) * (0.3 + 0.7 * Math.tanh(Math.abs(x) / 1_100) ** 2) +
-    42 * Math.sin((full * x) / 1_250 + short)
+    235 * sin((full * x) / 3_500 + long) * (0.3 + 0.7 * tanh(abs(x) / 1_100) ** 2) +
+    42 * sin((full * x) / 1_250 + short)
   return (x) => bends(x) - bends(0) - riverSouthOfSquare
 }
 
@@ -118,7 +121,7 @@ function mainRoads(random: Random): Road[] {
     const bend = random.between(0.03, 0.06)
     return {
       side: bearing > 180 ? 'south' : 'north',
-      angleAt: (radius) => angle + bend * Math.sin(radius / 620 + phase) * Math.min(1, radius / 900),
+      angleAt: (radius) => angle + bend * sin(radius / 620 + phase) * min(1, radius / 900),
     }
   })
 }
@@ -126,7 +129,7 @@ function mainRoads(random: Random): Road[] {
 function wobbly(random: Random, radius: number, share: number): (angle: number) => number {
   const phases = [2, 3, 5].map((times) => ({ times, phase: random.between(0, full) }))
   return (angle) =>
-    radius * (1 + share * phases.reduce((sum, { times, phase }) => sum + Math.sin(times * angle + phase) / times, 0))
+    radius * (1 + share * phases.reduce((sum, { times, phase }) => sum + sin(times * angle + phase) / times, 0))
 }
 
 /** Bends the plan: gently everywhere, and with tight turns inside the old town, whose lanes no surveyor drew. */
@@ -135,7 +138,7 @@ function growth(random: Random): (line: Line) => Point[] {
   const tight = [smoothField(random, 330), smoothField(random, 330)] as const
   return (line) =>
     line.map(({ x, y }) => {
-      const old = Math.max(0, 1 - length(x, y) / 560)
+      const old = max(0, 1 - length(x, y) / 560)
       return {
         x: x + 75 * wide[0](x, y) + 55 * old * tight[0](x, y),
         y: y + 75 * wide[1](x, y) + 55 * old * tight[1](x, y),
@@ -147,8 +150,8 @@ function growth(random: Random): (line: Line) => Point[] {
 function hills(random: Random): (point: Point) => number {
   const rough = smoothField(random, 900)
   return ({ x, y }) => {
-    const north = Math.max(0, y + 300) / 2_400
-    const south = Math.max(0, -y - 650) / 2_000
+    const north = max(0, y + 300) / 2_400
+    const south = max(0, -y - 650) / 2_000
     return 248 - x * 0.0022 + 105 * north ** 1.3 + 48 * south ** 1.2 + 5 * rough(x, y)
   }
 }

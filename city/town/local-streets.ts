@@ -3,6 +3,9 @@ import { angleOf, type Ground, type Oval, quayOffset, reach, wrapped } from './g
 import { type Random, smoothField } from './random.ts'
 import type { StreetPlan } from './streets.ts'
 
+// Bound once: a town asks for these ten million times, and in Jest's realm every look-up of a global is slow.
+const { abs, cos, max, min, sin } = Math
+
 /**
  * Between the main roads lie *cells*: the old town, and pieces of the belts inside and outside the outer ring. Each was
  * built at one time and has a grid of its own, in its own direction. A grid line is walked from end to end of the cell and
@@ -37,7 +40,7 @@ const besideRoad = 38
 /** Which cell a point of the plan lies in; `undefined` in the river, the park, on the square and beyond the town. */
 function cellAt(ground: Ground, point: Point): string | undefined {
   const off = ground.offRiver(point)
-  if (Math.abs(off) < quayOffset) return undefined
+  if (abs(off) < quayOffset) return undefined
   if (isWithin(ground.park, point) || isWithin(ground.lake, point)) return undefined
   const radius = length(point.x, point.y)
   if (radius < 60) return undefined
@@ -74,7 +77,7 @@ function findCells(ground: Ground): Cell[] {
       x: list.reduce((sum, point) => sum + point.x, 0) / list.length,
       y: list.reduce((sum, point) => sum + point.y, 0) / list.length,
     }
-    const radius = Math.max(...list.map((point) => length(point.x - middle.x, point.y - middle.y))) + 60
+    const radius = max(...list.map((point) => length(point.x - middle.x, point.y - middle.y))) + 60
     return { key, belt: key === 'old town' ? 0 : key.startsWith('1') ? 1 : 2, middle, radius }
   })
 }
@@ -99,7 +102,7 @@ function gridOf(cell: Cell, ground: Ground, random: Random, built: (x: number, y
     { direction: turn, apart: short, blocks: long },
     { direction: turn + Math.PI / 2, apart: long, blocks: short },
   ]) {
-    const along = { x: Math.cos(family.direction), y: Math.sin(family.direction) }
+    const along = { x: cos(family.direction), y: sin(family.direction) }
     const across = { x: -along.y, y: along.x }
     const start = random.between(0, family.apart)
     for (let off = start - cell.radius; off < cell.radius; off += family.apart * random.between(0.88, 1.12)) {
@@ -154,7 +157,7 @@ function kept(
 ): Point[][] {
   const lines: Point[][] = []
   let line: Point[] = []
-  const blocks = Math.max(1, Math.round((to - from) / block))
+  const blocks = max(1, Math.round((to - from) / block))
   for (let index = 0; index < blocks; index += 1) {
     const start = at(from + ((to - from) * index) / blocks)
     const end = at(from + ((to - from) * (index + 1)) / blocks)
@@ -180,10 +183,8 @@ function isBuilt(point: Point, cell: Cell, ground: Ground, built: (x: number, y:
   const radius = length(point.x, point.y)
   const ring = ground.outerRing(angle)
   const outwards = (radius - ring) / (ground.townEdge(angle) - ring)
-  const nearest = Math.min(
-    ...ground.roads.map((road) => Math.abs(Math.sin((angle - road.angleAt(radius)) / 2)) * 2 * radius),
-  )
-  return 1.02 - outwards * 1.1 + 0.4 * built(point.x, point.y) + Math.max(0, 0.45 - nearest / 700) > 0.35
+  const nearest = min(...ground.roads.map((road) => abs(sin((angle - road.angleAt(radius)) / 2)) * 2 * radius))
+  return 1.02 - outwards * 1.1 + 0.4 * built(point.x, point.y) + max(0, 0.45 - nearest / 700) > 0.35
 }
 
 function hugsEdge(line: readonly Point[], cell: Cell, ground: Ground): boolean {

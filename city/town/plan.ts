@@ -1,6 +1,6 @@
 import type { Place } from '../asset.ts'
 import { type District, type DistrictName, districtAt, layDistricts } from './districts.ts'
-import { along, distance, type Line, length, lengthOf, type Point } from './geometry.ts'
+import { along, distance, inside, type Line, length, lengthOf, type Point } from './geometry.ts'
 import { angleOf, type Ground, layGround } from './ground.ts'
 import { type Random, randomFrom } from './random.ts'
 import { connected, type Network, networkOf, type Spot } from './street-graph.ts'
@@ -24,6 +24,10 @@ export type TownPlan = {
   readonly waters: readonly Water[]
   readonly streets: readonly Street[]
   readonly network: Network
+  /** Whether something can stand there; over the river only bridges do. */
+  readonly isDry: (at: Point) => boolean
+  /** The spots of the network that are dry. */
+  readonly sites: readonly Spot[]
 }
 
 export function drawPlan(seed: number): TownPlan {
@@ -40,7 +44,11 @@ export function drawPlan(seed: number): TownPlan {
       const district = districtAt(districts, along(line, lengthOf(line) / 2).at)
       return { name: nameFor(called, district), kind, line, district, called }
     })
-  return { random, ground, districts, waters, streets, network: networkOf(streets.map((street) => street.line)) }
+  const network = networkOf(streets.map((street) => street.line))
+  const wet = waters.filter((water) => water.kind === 'river' || water.kind === 'pond').map((water) => water.area)
+  const isDry = (at: Point): boolean => !wet.some((area) => inside(area, at))
+  const sites = network.spots.filter((spot) => isDry(spot.at))
+  return { random, ground, districts, waters, streets, network, isDry, sites }
 }
 
 /** Where the square is on the globe. The valley is real, the town is not. */
@@ -66,11 +74,11 @@ export function besideStreet(plan: TownPlan, spot: Spot, offset: number): Site {
   const street = plan.streets[spot.street]
   if (street === undefined) throw new Error(`no street ${spot.street}`)
   const { at, direction } = along(street.line, spot.along)
-  const left = plan.random.chance(0.5)
-  const side = left ? offset : -offset
-  const beside = { x: at.x - direction.y * side, y: at.y + direction.x * side }
+  const beside = (side: number): Point => ({ x: at.x - direction.y * side, y: at.y + direction.x * side })
+  const wanted = plan.random.chance(0.5)
+  const left = plan.isDry(beside(wanted ? offset : -offset)) ? wanted : !wanted
   const number = 2 * Math.floor(spot.along / 14) + (left ? 1 : 2)
-  return siteAt(plan, beside, `${street.name} ${number}`)
+  return siteAt(plan, beside(left ? offset : -offset), `${street.name} ${number}`)
 }
 
 export function siteAt(plan: TownPlan, at: Point, address: string): Site {
@@ -84,7 +92,7 @@ export function isInTown(plan: TownPlan, { at }: Spot): boolean {
 
 export function nearestSpot(plan: TownPlan, at: Point, allowed: (spot: Spot) => boolean = () => true): Spot {
   let best: Spot | undefined
-  for (const spot of plan.network.spots)
+  for (const spot of plan.sites)
     if (allowed(spot) && (best === undefined || distance(spot.at, at) < distance(best.at, at))) best = spot
   if (best === undefined) throw new Error('the town has no streets')
   return best
@@ -100,7 +108,7 @@ export function spread(
   weight: (spot: Spot) => number,
   near: readonly Point[] = [],
 ): Spot[] {
-  const candidates = plan.network.spots.filter((spot) => weight(spot) > 0)
+  const candidates = plan.sites.filter((spot) => weight(spot) > 0)
   const weights = Float64Array.from(candidates, weight)
   const far = new Float64Array(candidates.length).fill(Number.MAX_VALUE)
   const keepFrom = (at: Point): void => {

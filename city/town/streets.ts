@@ -44,11 +44,16 @@ export function layStreets(ground: Ground, random: Random): StreetPlan[] {
 
 function roadLine(ground: Ground, road: Road): Point[] {
   const line: Point[] = []
-  for (let radius = ground.oldTownEdge(wrapped(road.angleAt(0))); ; radius += 20) {
+  for (let radius = gateRadius(ground, road); ; radius += 20) {
     const point = polar(road.angleAt(radius), radius)
     line.push(point)
     if (Math.abs(point.x) > reach.x || Math.abs(point.y) > reach.y) return line
   }
+}
+
+/** Where a road leaves the old town. */
+function gateRadius(ground: Ground, road: Road): number {
+  return ground.oldTownEdge(wrapped(road.angleAt(0)))
 }
 
 function circle(radiusAt: (angle: number) => number, steps: number): Point[] {
@@ -85,7 +90,7 @@ function ringRoads(ground: Ground): StreetPlan[] {
 
 /** The square, the high street through it from gate to bridge, the lanes to the other gates and two loops of lanes. */
 function oldTown(ground: Ground): StreetPlan[] {
-  const gates = ground.roads.map((road) => polar(road.angleAt(0), ground.oldTownEdge(wrapped(road.angleAt(0)))))
+  const gates = ground.roads.map((road) => polar(road.angleAt(gateRadius(ground, road)), gateRadius(ground, road)))
   const toSquare = (gate: Point): Point[] => [gate, polar(angleOf(gate), squareRadius)]
   return [
     { kind: 'street', line: circle(() => squareRadius, 24), called: { by: 'square', index: 0 } },

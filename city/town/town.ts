@@ -23,19 +23,21 @@ export function generateTown(seed: number): Town {
   const plan = drawPlan(seed)
   const stations = transformers(plan)
   const masts = gateways(plan)
-  const assets: Asset[] = withRadio(
-    [
-      ...waterSupply(plan),
-      ...sewers(plan),
-      ...bridges(plan),
-      ...lightCircuits(plan, stations),
-      ...roadWeatherStations(plan),
-      ...airStations(plan),
-      ...stations,
-      ...publicBuildings(plan, stations),
-      ...masts,
-    ],
-    masts,
+  const assets = toldApart(
+    withRadio(
+      [
+        ...waterSupply(plan),
+        ...sewers(plan),
+        ...bridges(plan),
+        ...lightCircuits(plan, stations),
+        ...roadWeatherStations(plan),
+        ...airStations(plan),
+        ...stations,
+        ...publicBuildings(plan, stations),
+        ...masts,
+      ],
+      masts,
+    ),
   )
   const used = new Set(assets.map((asset) => asset.class))
   return {
@@ -47,4 +49,14 @@ export function generateTown(seed: number): Town {
     mapLayers: townLayers(plan),
     devices: townDevices(assets),
   }
+}
+
+/** Two things at one address are told apart as houses are: 12, 12b. */
+function toldApart(assets: readonly Asset[]): Asset[] {
+  const seen = new Map<string, number>()
+  return assets.map((asset) => {
+    const count = seen.get(asset.name) ?? 0
+    seen.set(asset.name, count + 1)
+    return count === 0 ? asset : { ...asset, name: `${asset.name}${String.fromCharCode('a'.charCodeAt(0) + count)}` }
+  })
 }
