@@ -131,7 +131,7 @@ class DuckDbStore implements ReadingStore {
     if (this.#closed) return
     this.#closed = true
     await this.#writing
-    await this.#opened.upkeep.idle()
+    await this.#opened.upkeep.stop()
     // The log is folded into the file, so that the next start finds nothing to replay.
     await this.#opened.file.writing.run('checkpoint').catch((error) => {
       this.#options.log.warn({ err: error }, 'the store could not be tidied at close; the next start does it')

@@ -15,6 +15,7 @@ export class Upkeep {
   readonly #connection: DuckDBConnection
   #last: Promise<void> = Promise.resolve()
   #pending = 0
+  #stopping = false
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection
@@ -29,6 +30,13 @@ export class Upkeep {
     while (this.busy) await this.#last.catch(() => {})
   }
 
+  /** Breaks off what is under way; sorting is undone, and done at the next start. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    if (this.busy) this.#connection.interrupt()
+    await this.idle()
+  }
+
   /** Moves a fresh table's readings to the settled ones as one slab, sorted by sensor and time. */
   settle(fresh: FreshTable): Promise<void> {
     return this.#alone(async () => {
@@ -36,10 +44,10 @@ export class Upkeep {
       if (any.currentRowCount === 0) return
       await this.#connection.run('begin')
       try {
-        await this.#connection.run(`insert into ${settledTable} from ${fresh} order by ${slabOrder}`)
-        await this.#connection.run(`create or replace table settled_sensors as ${newestSql([fresh], true)}`)
-        await this.#connection.run(`truncate ${fresh}`)
-        await this.#connection.run('commit')
+        await this.#run(`insert into ${settledTable} from ${fresh} order by ${slabOrder}`)
+        await this.#run(`create or replace table settled_sensors as ${newestSql([fresh], true)}`)
+        await this.#run(`truncate ${fresh}`)
+        await this.#run('commit')
       } catch (error) {
         await this.#connection.run('rollback').catch(() => {})
         throw error
@@ -50,14 +58,16 @@ export class Upkeep {
   forgetBefore(observedBefore: Instant): Promise<void> {
     return this.#alone(async () => {
       // Table by table: each is a transaction, and forgetting half is no harm.
-      for (const table of readingTables)
-        await this.#connection.run(`delete from ${table} where observed_at < ${observedBefore}`)
-      await this.#connection.run(`update settled_sensors
+      for (const table of readingTables) await this.#run(`delete from ${table} where observed_at < ${observedBefore}`)
+      await this.#run(`update settled_sensors
         set observed_at = null, received_at = null, value = null, quality = null where observed_at < ${observedBefore}`)
-      await this.#connection.run(
-        `update settled_sensors set skew_from = null, skew_to = null where skew_to < ${observedBefore}`,
-      )
+      await this.#run(`update settled_sensors set skew_from = null, skew_to = null where skew_to < ${observedBefore}`)
     })
+  }
+
+  async #run(sql: string): Promise<void> {
+    if (this.#stopping) throw new Error('broken off: the store is being closed')
+    await this.#connection.run(sql)
   }
 
   #alone(work: () => Promise<void>): Promise<void> {
