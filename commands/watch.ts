@@ -45,7 +45,7 @@ export class Watch {
   /** Judges what was kept before the last stop and had not reached the tickets. */
   async catchUp(): Promise<number> {
     const { engine, store, now } = this.#parts
-    const since = await engine.restore()
+    const since = await engine.restore(now())
     if (since === undefined) return 0
     let judged = 0
     for await (const readings of store.receivedSince(since.receivedFrom, since.observedFrom)) {
