@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { indexNear, isolated, toAlignedData, withReading } from '../../dashboard/pages/charts/aligned.ts'
+import { indexNear, isolated, readingAt, toAlignedData, withReading } from '../../dashboard/pages/charts/aligned.ts'
 import { keyedMoment } from '../../dashboard/pages/charts/keys.ts'
-import type { ChartLimit, ChartModel, Columns } from '../../dashboard/pages/charts/model.ts'
+import { type ChartLimit, type ChartModel, type Columns, isGap } from '../../dashboard/pages/charts/model.ts'
 import { type ChartColours, chartOptions, decimalsFor, yRangeOf } from '../../dashboard/pages/charts/options.ts'
 import { tableRows } from '../../dashboard/pages/charts/rows.ts'
 import { limitsBeyond, yRange } from '../../dashboard/pages/charts/scale.ts'
@@ -70,15 +70,27 @@ describe('toAlignedData', () => {
     )
   })
 
-  test('no two neighbours with a line between them are further apart than the gap', () => {
+  test('between two neighbours there is either a line or a gap that is one', () => {
     fc.assert(
       fc.property(anyColumns, (columns) => {
-        const [at, , , middle] = toAlignedData(columns, 3 * minute)
-        for (let index = 1; index < at.length; index++)
-          if (middle[index] !== null && middle[index - 1] !== null)
-            expect((at[index] ?? 0) - (at[index - 1] ?? 0)).toBeLessThanOrEqual(3 * minute)
+        const [at, , , middle] = toAlignedData({ ...columns, mean: columns.at.map(() => 1) }, 3 * minute)
+        const given = at.filter((_, index) => middle[index] !== null)
+        for (const [place, instant] of given.entries()) {
+          if (place === given.length - 1) break
+          const bridged = at.indexOf(given[place + 1] ?? 0) === at.indexOf(instant) + 1
+          expect(bridged).toBe(!isGap(given, place, 3 * minute))
+        }
       }),
     )
+  })
+
+  test('an outage is a gap; older readings kept at a coarser step are not', () => {
+    const steps = (from: number, count: number, step: number) =>
+      Array.from({ length: count }, (_, index) => [from + index * step, 1] as const)
+    const fine = [...steps(start, 30, minute), ...steps(start + 90 * minute, 30, minute)]
+    const mixed = [...steps(start, 20, 15 * minute), ...steps(start + 300 * minute, 60, minute)]
+    expect(toAlignedData(columnsOf(fine), 2.5 * minute)[3].filter((value) => value === null)).toHaveLength(1)
+    expect(toAlignedData(columnsOf(mixed), 2.5 * minute)[3].filter((value) => value === null)).toHaveLength(0)
   })
 
   test('of two values for one instant the later given stands; what is no number is a gap', () => {
@@ -116,9 +128,18 @@ describe('indexNear', () => {
       }),
     )
   })
-  test('finds nothing across a gap', () => {
-    expect(indexNear([0, 1_000], 500, 100)).toBeUndefined()
+  test('nothing is near where nothing is', () => {
     expect(indexNear([], 5)).toBeUndefined()
+  })
+})
+
+describe('readingAt', () => {
+  const at = [0, 1, 2, 3, 60, 61, 62].map((index) => index * minute)
+  test('is the nearest reading, but none in a gap and none beyond the ends', () => {
+    expect(readingAt(at, 1.4 * minute, 2 * minute)).toBe(1)
+    expect(readingAt(at, 30 * minute, 2 * minute)).toBeUndefined()
+    expect(readingAt(at, 58.5 * minute, 2 * minute)).toBe(4)
+    expect(readingAt(at, 90 * minute, 2 * minute)).toBeUndefined()
   })
 })
 
@@ -181,6 +202,12 @@ describe('the height of a chart', () => {
     expect(range[1]).toBeLessThan(7.1)
     expect(limitsBeyond([action], range)).toEqual([action])
   })
+  test('a limit that all values are past is always in sight', () => {
+    const warning: ChartLimit = { level: 'warning', direction: 'above', value: 4.5 }
+    const range = yRange({ min: 8.2, max: 8.8 }, [warning, action], possible, 1)
+    expect(range[0]).toBeLessThan(7.1)
+    expect(limitsBeyond([warning, action], range)).toEqual([warning])
+  })
   test('does not blow up noise in the last digit', () => {
     const [low, high] = yRange({ min: 3.6, max: 3.6 }, [], { min: -10, max: 10 }, 1)
     expect(high - low).toBeGreaterThanOrEqual(0.4)
@@ -219,7 +246,7 @@ describe('chartOptions', () => {
     expect(options.axes?.[1]?.size).toBe(52)
   })
   test('decimals follow the distance of the ticks', () => {
-    expect([50, 5, 0.5, 0.25, 0.002].map(decimalsFor)).toEqual([0, 0, 1, 1, 3])
+    expect([50, 2.5, 0.5, 0.25, 0.002].map(decimalsFor)).toEqual([0, 1, 1, 2, 3])
   })
 })
 

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { timeZone } from '../data/session.ts'
 import type { AssetView, RelationView, TicketSummary } from '../data/types.ts'
 import { Shape } from '../design/shape.tsx'
 import { Due, Moment } from '../design/when.tsx'
 import { isOpen } from '../tickets/filter.ts'
 import { assetLooks, bandLooks, criticalityWords, ticketLooks } from '../words/states.ts'
+import { formatDate } from '../words/time.ts'
 
 const shownMax = 6
 
@@ -80,7 +82,7 @@ export function AboutPanel({ asset }: { asset: AssetView }): JSX.Element {
           {asset.installedAt ? (
             <>
               <dt>Installed</dt>
-              <dd>{asset.installedAt.slice(0, 10)}</dd>
+              <dd>{formatDate(Date.parse(asset.installedAt), timeZone.value)}</dd>
             </>
           ) : null}
           <dt>Place</dt>

@@ -1,4 +1,4 @@
-import type { Columns } from './model.ts'
+import { type Columns, isGap } from './model.ts'
 
 /** uPlot's form: instants, then upper edge, lower edge and middle; `null` breaks the line. */
 export type AlignedData = [number[], (number | null)[], (number | null)[], (number | null)[]]
@@ -12,27 +12,30 @@ function ascendingOrder(at: readonly number[]): readonly number[] {
   return sorted ? order : order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b)
 }
 
+/** Of several rows for one instant the one given last stands. */
+function lastOfEach(order: readonly number[], at: readonly number[]): readonly number[] {
+  return order.filter((index, place) => at[index] !== at[order[place + 1] ?? -1])
+}
+
 /**
- * Sorted, each instant once (the last one given wins), columns of equal length, and a `null` row between neighbours that
- * are further apart than `gapMs`: a gap is shown as a gap, not bridged by a line that nobody measured.
+ * Sorted, each instant once, columns of equal length, and a `null` row where readings are missing: a gap is shown as a gap,
+ * not bridged by a line that nobody measured.
  */
 export function toAlignedData(columns: Columns, gapMs: number): AlignedData {
   const data: AlignedData = [[], [], [], []]
   const [at, upper, lower, middle] = data
-  for (const index of ascendingOrder(columns.at)) {
-    const instant = columns.at[index] ?? 0
-    const last = at.at(-1)
-    if (last === instant) for (const column of data) column.pop()
-    else if (last !== undefined && instant - last > Math.max(gapMs, 1)) {
-      at.push(last + Math.max(1, Math.floor((instant - last) / 2)))
-      upper.push(null)
-      lower.push(null)
-      middle.push(null)
-    }
+  const rows = lastOfEach(ascendingOrder(columns.at), columns.at)
+  const instants = rows.map((index) => columns.at[index] ?? 0)
+  for (const [place, index] of rows.entries()) {
+    const instant = instants[place] ?? 0
     at.push(instant)
     upper.push(finite(columns.max[index]))
     lower.push(finite(columns.min[index]))
     middle.push(finite(columns.mean[index]))
+    const next = instants[place + 1] ?? instant
+    if (next - instant < 2 || !isGap(instants, place, gapMs)) continue
+    at.push(instant + Math.floor((next - instant) / 2))
+    for (const column of [upper, lower, middle]) column.push(null)
   }
   return data
 }
@@ -44,8 +47,8 @@ export function isolated(values: readonly (number | null)[]): readonly number[] 
   )
 }
 
-/** The index nearest to an instant by binary search, `undefined` when the nearest is further away than `withinMs`. */
-export function indexNear(at: readonly number[], instant: number, withinMs = Infinity): number | undefined {
+/** The index nearest to an instant, by binary search. */
+export function indexNear(at: readonly number[], instant: number): number | undefined {
   if (at.length === 0) return undefined
   let low = 0
   let high = at.length - 1
@@ -55,8 +58,17 @@ export function indexNear(at: readonly number[], instant: number, withinMs = Inf
     else high = middle
   }
   const before = low - 1
-  const nearer = before >= 0 && instant - (at[before] ?? 0) <= (at[low] ?? 0) - instant ? before : low
-  return Math.abs((at[nearer] ?? 0) - instant) <= withinMs ? nearer : undefined
+  return before >= 0 && instant - (at[before] ?? 0) <= (at[low] ?? 0) - instant ? before : low
+}
+
+/** The reading that a moment on the chart stands for: the nearest, but none in a gap and none beyond the ends. */
+export function readingAt(at: readonly number[], instant: number, gapMs: number): number | undefined {
+  const near = indexNear(at, instant)
+  if (near === undefined) return undefined
+  const distance = instant - (at[near] ?? 0)
+  if (Math.abs(distance) <= gapMs) return near
+  const left = distance > 0 ? near : near - 1
+  return left < 0 || left >= at.length - 1 || isGap(at, left, gapMs) ? undefined : near
 }
 
 // A page left open for a week must not grow for a week; the next fetch brings the range anew anyway.

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { now } from '../data/clock.ts'
 import { themeVersion } from '../data/theme.ts'
 import { readableUnit } from '../words/units.ts'
-import { indexNear } from './aligned.ts'
+import { readingAt } from './aligned.ts'
 import { ChartTable } from './chart-table.tsx'
 import './chart.css'
 import { type Drawing, draw } from './drawing.ts'
@@ -91,7 +91,7 @@ export function Chart(props: ChartProps): JSX.Element {
     event.preventDefault()
   }
 
-  const index = cursor.value === undefined ? undefined : indexNear(model.columns.at, cursor.value, model.gapMs)
+  const index = cursor.value === undefined ? undefined : readingAt(model.columns.at, cursor.value, model.gapMs)
   const said = index === undefined ? summarise(model, now.peek()) : sayAt(model, index, now.peek())
   const unit = readableUnit(model.unit)
 

@@ -13,17 +13,20 @@ const colourOf = (limit: ChartLimit, colours: ChartColours): string =>
 const wordOf = (limit: ChartLimit, model: ChartModel): string =>
   `${limit.level === 'action' ? 'Action' : 'Warning'} ${formatValue(limit.value, model.unit, model.decimals)}`
 
-/** The ground beyond a limit, faintly tinted, under everything else. */
+/** The ground beyond a limit, faintly tinted, under everything else; a warning's ground ends where action begins. */
 function drawBands(u: uPlot, limits: readonly ChartLimit[], colours: ChartColours): void {
   const { left, top, width, height } = u.bbox
   const { ctx } = u
+  const inside = (value: number) => Math.min(top + height, Math.max(top, u.valToPos(value, 'y', true)))
   ctx.save()
   ctx.globalAlpha = bandAlpha
   for (const limit of limits) {
-    const y = Math.min(top + height, Math.max(top, u.valToPos(limit.value, 'y', true)))
+    const end = limits.find((other) => other.level === 'action' && other.direction === limit.direction)
+    const edge = limit.direction === 'above' ? top : top + height
+    const from = inside(limit.value)
+    const to = limit.level === 'warning' && end ? inside(end.value) : edge
     ctx.fillStyle = colourOf(limit, colours)
-    if (limit.direction === 'above') ctx.fillRect(left, top, width, y - top)
-    else ctx.fillRect(left, y, width, top + height - y)
+    ctx.fillRect(left, Math.min(from, to), width, Math.abs(to - from))
   }
   ctx.restore()
 }

@@ -42,7 +42,7 @@ export type ChartModel = {
   readonly columns: Columns
   /** Width of a bucket in ms, or `null` when every reading is there. */
   readonly widthMs: number | null
-  /** Two neighbours further apart than this have a gap between them. */
+  /** Two neighbours further apart than this may have a gap between them (`isGap` decides). */
   readonly gapMs: number
   readonly limits: readonly ChartLimit[]
   readonly marks: readonly ChartMark[]
@@ -51,7 +51,23 @@ export type ChartModel = {
 // A reading may come a little late, and one may be lost on the way, before the line is broken.
 const gapIntervals = 2.5
 
-/** The distance at which a gap is shown, from what the sensor promises and from how wide the buckets are. */
+/** The distance beyond which a reading is missed, from what the sensor promises and from how wide the buckets are. */
 export function gapFor(expectedIntervalSeconds: number, widthMs: number | null): number {
   return Math.max(expectedIntervalSeconds * 1_000, widthMs ?? 0) * gapIntervals
+}
+
+/**
+ * Whether readings are missing between an instant and the next: too long for what is promised, and too long for how they
+ * come thereabouts. The second, because older readings may have been kept at a coarser step, and that is no outage.
+ */
+export function isGap(at: readonly number[], index: number, gapMs: number): boolean {
+  const distance = (place: number) => (at[place + 1] ?? Number.NaN) - (at[place] ?? Number.NaN)
+  const here = distance(index)
+  if (!(here > gapMs)) return false
+  const nearby = [index - 2, index - 1, index + 1, index + 2]
+    .map(distance)
+    .filter((each) => each > 0)
+    .sort((a, b) => a - b)
+  const usual = nearby[Math.floor(nearby.length / 2)] ?? 0
+  return here > usual * gapIntervals
 }

@@ -26,11 +26,15 @@ const xAxisHeight = 26
 const tickSpacingMin = 68
 const ySpacingMin = 34
 const rightPadding = 12
+const decimalsMax = 6
 
-/** Decimals that the distance between two ticks needs. */
+/** Decimals that the distance between two ticks needs: 2.5 apart needs one, or 52.5 would be called 53. */
 export function decimalsFor(increment: number): number {
-  if (!(increment > 0)) return 0
-  return Math.max(0, Math.min(6, -Math.floor(Math.log10(increment) + 1e-9)))
+  for (let decimals = 0; decimals < decimalsMax; decimals++) {
+    const scaled = increment * 10 ** decimals
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return decimals
+  }
+  return decimalsMax
 }
 
 function xAxis(model: ChartModel, colours: ChartColours): uPlot.Axis {

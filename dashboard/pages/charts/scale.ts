@@ -3,6 +3,8 @@ import type { ChartLimit } from './model.ts'
 // A limit is drawn into view when it costs the curve at most three fifths of the height; else its direction is named.
 const limitReach = 1.5
 const paddingShare = 0.08
+// Room for the line that names the limits behind an edge.
+const namesShare = 0.16
 // Noise in the last digit must not fill the chart.
 const spanDecimalsMin = 4
 
@@ -29,9 +31,11 @@ export function yRange(
   let low = values?.min ?? (numbers.length > 0 ? Math.min(...numbers) : possible.min)
   let high = values?.max ?? (numbers.length > 0 ? Math.max(...numbers) : possible.max)
   const span = Math.max(high - low, spanMin(decimals, low, high))
-  for (const limit of numbers) {
-    if (limit > high && limit - high <= span * limitReach) high = limit
-    if (limit < low && low - limit <= span * limitReach) low = limit
+  const passed = nearestPassed(limits, low, high)
+  for (const limit of limits) {
+    const reach = limit === passed ? Infinity : span * limitReach
+    if (limit.value > high && limit.value - high <= reach) high = limit.value
+    if (limit.value < low && low - limit.value <= reach) low = limit.value
   }
   const least = spanMin(decimals, low, high)
   if (high - low < least) {
@@ -39,9 +43,18 @@ export function yRange(
     low = middle - least / 2
     high = middle + least / 2
   }
-  const air = (high - low) * paddingShare
-  const bottom = low - air
-  return [possible.min >= 0 && low >= 0 ? Math.max(0, bottom) : bottom, high + air]
+  const height = high - low
+  const air = (hidden: boolean) => height * (hidden ? namesShare : paddingShare)
+  const bottom = low - air(numbers.some((limit) => limit < low))
+  const top = high + air(numbers.some((limit) => limit > high))
+  return [possible.min >= 0 && low >= 0 ? Math.max(0, bottom) : bottom, top]
+}
+
+/** The limit that all values are past, if there is one: how far past is then the question, so it is always drawn. */
+function nearestPassed(limits: readonly ChartLimit[], low: number, high: number): ChartLimit | undefined {
+  const past = limits.filter((limit) => (limit.direction === 'above' ? low > limit.value : high < limit.value))
+  const distance = (limit: ChartLimit) => Math.max(low - limit.value, limit.value - high)
+  return past.toSorted((a, b) => distance(a) - distance(b))[0]
 }
 
 /** Limits that lie outside the drawn height, named at the edge they lie behind. */

@@ -12,7 +12,7 @@ export function Empty(props: {
 }): JSX.Element {
   return (
     <div class="empty">
-      {props.icon ? <Icon name={props.icon} size={24} /> : null}
+      {props.icon ? <Icon name={props.icon} size={24} class="empty-icon" /> : null}
       <strong>{props.title}</strong>
       {props.children ? <p>{props.children}</p> : null}
       {props.action}

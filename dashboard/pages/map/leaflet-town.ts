@@ -22,7 +22,8 @@ const shapes = {
 const normalRadius = 2.2
 // Names of districts lie on the ground, under everything that has a state.
 const labelPane = 'labels'
-const selectedZoomMin = 15
+const middleZoom = 14.25
+const nearZoom = 15.5
 
 function baseLayer({ name, features }: MapLayerView): L.Layer {
   return L.geoJSON(features, {
@@ -101,7 +102,7 @@ export function townOn(
   }
 
   const zoomed = () => {
-    element.dataset['zoom'] = map.getZoom() >= 15 ? 'near' : map.getZoom() >= 13.5 ? 'middle' : 'far'
+    element.dataset['zoom'] = map.getZoom() >= nearZoom ? 'near' : map.getZoom() >= middleZoom ? 'middle' : 'far'
   }
   map.on('zoomend', zoomed)
   map.on('click', () => onSelect(undefined))
@@ -150,8 +151,7 @@ export function townOn(
       const marker = id === undefined ? undefined : held.get(id)?.marker
       if (!marker || !framed) return
       const inner = map.getBounds().pad(-0.12)
-      if (!inner.contains(marker.getLatLng()))
-        map.panTo(marker.getLatLng(), { animate: !still && map.getZoom() < selectedZoomMin + 3 })
+      if (!inner.contains(marker.getLatLng())) map.panTo(marker.getLatLng(), { animate: !still })
     },
     remove: () => {
       observer.disconnect()

@@ -24,7 +24,9 @@ export function TicketFilters({ filter, open }: { filter: TicketFilter; open: re
           value: band,
           text: (
             <>
-              {band === 'all' ? null : <Shape look={bandLooks[band]} size={13} />}
+              {band === 'all' ? null : (
+                <Shape look={count(band) === 0 ? { ...bandLooks[band], tone: 'none' } : bandLooks[band]} size={13} />
+              )}
               <span>{band === 'all' ? 'All' : bandLooks[band].word}</span>
               <span class="option-count">{count(band)}</span>
             </>

@@ -32,6 +32,11 @@ export function formatDay(at: number, zone: string): string {
   return formatOf(zone, day).format(at).replace(',', '')
 }
 
+/** `27 Jan 2012` */
+export function formatDate(at: number, zone: string): string {
+  return formatOf(zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+}
+
 /** `Mon 23 Nov, 14:05` */
 export function formatDayTime(at: number, zone: string): string {
   return `${formatDay(at, zone)}, ${formatTime(at, zone)}`
