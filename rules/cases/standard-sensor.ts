@@ -1,5 +1,5 @@
 import { longestGap } from '../engine/compiled-rule.ts'
-import { allowedLatenessMs } from '../engine/engine.ts'
+import { allowedLatenessMs } from '../engine/history.ts'
 import type { Condition } from '../rule.ts'
 import type { Case } from './case.ts'
 import type { SeriesSamples } from './notation.ts'

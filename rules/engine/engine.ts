@@ -4,21 +4,19 @@ import type { Reading } from '../../ingest/index.ts'
 import type { Alarm, AlarmEvent } from '../alarm.ts'
 import type { Book, Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
 import { type Level, levels, type Rule } from '../rule.ts'
+import { putBack, reachOf, takeChanges } from './checkpointing.ts'
 import { AlarmDesk, type Shelving } from './desk.ts'
-import type { HistoryBounds } from './history.ts'
+import { allowedLatenessMs, type HistoryBounds } from './history.ts'
+
 import { Judging, type JudgingStats } from './judging.ts'
-import { numbersOf, segmentRow, sensorRow, watchFromRows } from './keeping.ts'
+import { numbersOf, watchFromRows } from './keeping.ts'
 import { formerOf, formerOfRow, tellRuleChange } from './rule-change.ts'
 import { type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
 
-/** A logger that was cut off uploads what it kept within a day; what is older still is stored and shown, not judged. */
-export const allowedLatenessMs: DurationMs = 86_400_000
 /** A day of one reading a minute, and some: 25 kB a sensor. */
 const historyReadingsMax = 1_536
 // Readings reach the rules in the order they were committed, which differs from that of receipt by one commit.
 const replayOverlapMs: DurationMs = 60_000
-/** Sensors not heard for longer do not decide how far back a replay has to look. */
-const replayReachMs: DurationMs = 7 * 86_400_000
 
 export type RuleEngineOptions = {
   readonly registry: RuleRegistry
@@ -125,7 +123,9 @@ export class RuleEngine {
     try {
       await this.#book.keep(checkpoint)
     } catch (error) {
-      this.#takeBack(checkpoint)
+      // All of it goes into the next.
+      putBack(checkpoint, (sensor) => this.#list.watch(sensor))
+      for (const sensor of checkpoint.gone) this.#gone.add(sensor)
       throw error
     }
   }
@@ -211,49 +211,12 @@ export class RuleEngine {
   }
 
   #takeCheckpoint(at: Instant): Checkpoint | undefined {
-    const changed = [...this.#list.watches()].filter((watch) => watch.changed)
-    const receivedThrough = this.#judging.receivedThrough
+    const { receivedThrough } = this.#judging
     // Nothing was ever heard: there is no "up to here" yet.
     if (receivedThrough === Number.NEGATIVE_INFINITY) return undefined
-    const checkpoint: Checkpoint = {
-      marker: { receivedThrough, observedFrom: this.#reach(receivedThrough), at },
-      sensors: changed.map(sensorRow),
-      segments: changed.flatMap((watch) =>
-        watch.history.segments.filter((segment) => segment.changed).map((segment) => segmentRow(watch, segment)),
-      ),
-      dropped: changed.flatMap((watch) =>
-        watch.history.dropped.length === 0 ? [] : [{ sensor: watch.sensor.id, numbers: watch.history.dropped }],
-      ),
-      gone: [...this.#gone],
-      outbox: [...this.#unrecorded, ...this.#owed],
-    }
-    for (const watch of changed) {
-      watch.changed = false
-      watch.history.dropped = []
-      for (const segment of watch.history.segments) segment.changed = false
-    }
+    const marker = { receivedThrough, observedFrom: reachOf(this.#list.watches(), receivedThrough), at }
+    const gone = [...this.#gone]
     this.#gone.clear()
-    return checkpoint
-  }
-
-  /** The checkpoint was not written: all of it goes into the next. */
-  #takeBack({ sensors, segments, dropped, gone }: Checkpoint): void {
-    for (const { sensor } of sensors) {
-      const watch = this.#list.watch(sensor as SensorId)
-      if (watch === undefined) continue
-      watch.changed = true
-      const numbers = new Set(segments.filter((each) => each.sensor === sensor).map((each) => each.number))
-      for (const segment of watch.history.segments) if (numbers.has(segment.number)) segment.changed = true
-      for (const each of dropped) if (each.sensor === sensor) watch.history.dropped.push(...each.numbers)
-    }
-    for (const sensor of gone) this.#gone.add(sensor)
-  }
-
-  /** How far back in event time a replay has to look: no reading that could still be judged was observed before. */
-  #reach(receivedThrough: Instant): Instant {
-    let from = receivedThrough - replayReachMs
-    for (const { heardAt, newestAt } of this.#list.watches())
-      if (heardAt >= receivedThrough - replayReachMs) from = Math.min(from, newestAt - allowedLatenessMs)
-    return from
+    return { marker, ...takeChanges(this.#list.watches()), gone, outbox: [...this.#unrecorded, ...this.#owed] }
   }
 }

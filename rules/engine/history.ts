@@ -1,6 +1,9 @@
 import type { DurationMs, Instant } from '../../city/index.ts'
 import { Segment } from './segment.ts'
 
+/** A logger that was cut off uploads what it kept within a day; what is older still is stored and shown, not judged. */
+export const allowedLatenessMs: DurationMs = 86_400_000
+
 /** Of a reading in the history: it is there already, or would be put before `index`. */
 export type Place = { readonly segment: number; readonly index: number; readonly known: boolean }
 
