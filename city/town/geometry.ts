@@ -62,6 +62,7 @@ export function resampled(line: Line, step: number): Point[] {
 /** Where the two lines cross, with how far along the first that is. */
 export function crossings(first: Line, second: Line): { readonly at: Point; readonly along: number }[] {
   const found: { at: Point; along: number }[] = []
+  if (!overlap(boxOf(first), boxOf(second))) return found
   let walked = 0
   for (let index = 1; index < first.length; index += 1) {
     const from = first[index - 1]
@@ -80,6 +81,24 @@ export function crossings(first: Line, second: Line): { readonly at: Point; read
     walked += distance(from, to)
   }
   return found
+}
+
+/** The box round a line, to rule out quickly what is nowhere near it. */
+export type Box = { readonly west: number; readonly east: number; readonly south: number; readonly north: number }
+
+export function boxOf(line: Line): Box {
+  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity]
+  for (const { x, y } of line) {
+    west = min(west, x)
+    east = max(east, x)
+    south = min(south, y)
+    north = max(north, y)
+  }
+  return { west, east, south, north }
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return one.west <= other.east && other.west <= one.east && one.south <= other.north && other.south <= one.north
 }
 
 /** Which share of the way from `a` to `b` the line from `c` to `d` is met. */

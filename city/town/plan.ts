@@ -1,6 +1,6 @@
 import type { Place } from '../asset.ts'
 import { type District, type DistrictName, districtAt, layDistricts } from './districts.ts'
-import { along, distance, inside, type Line, length, lengthOf, type Point } from './geometry.ts'
+import { along, boxOf, distance, inside, type Line, length, lengthOf, type Point } from './geometry.ts'
 import { angleOf, type Ground, layGround } from './ground.ts'
 import { type Random, randomFrom } from './random.ts'
 import { connected, type Network, networkOf, type Spot } from './street-graph.ts'
@@ -45,8 +45,11 @@ export function drawPlan(seed: number): TownPlan {
       return { name: nameFor(called, district), kind, line, district, called }
     })
   const network = networkOf(streets.map((street) => street.line))
-  const wet = waters.filter((water) => water.kind === 'river' || water.kind === 'pond').map((water) => water.area)
-  const isDry = (at: Point): boolean => !wet.some((area) => inside(area, at))
+  const wet = waters
+    .filter((water) => water.kind === 'river' || water.kind === 'pond')
+    .map(({ area }) => ({ area, box: boxOf(area) }))
+  const isDry = (at: Point): boolean =>
+    !wet.some(({ area, box }) => at.y >= box.south && at.y <= box.north && inside(area, at))
   const sites = network.spots.filter((spot) => isDry(spot.at))
   return { random, ground, districts, waters, streets, network, isDry, sites }
 }

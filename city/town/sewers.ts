@@ -10,12 +10,13 @@ import { type Spot, type Ways, waysFrom } from './street-graph.ts'
  */
 export function sewers(plan: TownPlan): Placed[] {
   const stations = stationSites(plan)
+  const heights = plan.network.spots.map((spot) => plan.ground.height(spot.at))
   const ways = waysFrom(
     plan.network,
     stations.map(({ spot }) => spot.index),
     (from, to) => {
       // The water comes from `to`: every metre that it would have to climb costs as much as a detour.
-      const climb = plan.ground.height(from.at) - plan.ground.height(to.at)
+      const climb = (heights[from.index] ?? 0) - (heights[to.index] ?? 0)
       return distance(from.at, to.at) + Math.max(0, climb) * detourPerMetreUp
     },
   )

@@ -38,31 +38,25 @@ export function networkOf(streets: readonly Line[]): Network {
   return { spots, next }
 }
 
-/** Each spot is joined to the nearest one of every other street that passes by. */
+/** Each spot is joined to those of other streets that pass by. */
 function joinCrossings(spots: readonly Spot[], next: number[][]): void {
   const tiles = new Map<number, Spot[]>()
   const tile = (value: number): number => Math.floor(value / crossingReach)
   const keyOf = (x: number, y: number): number => x * tilesAcross + y
   for (const spot of spots) {
-    const key = keyOf(tile(spot.at.x), tile(spot.at.y))
+    const [column, row] = [tile(spot.at.x), tile(spot.at.y)]
+    // Those before it are in their tiles already, so that every pair is met once.
+    for (let x = column - 1; x <= column + 1; x += 1)
+      for (let y = row - 1; y <= row + 1; y += 1)
+        for (const other of tiles.get(keyOf(x, y)) ?? []) {
+          if (other.street === spot.street || distance(spot.at, other.at) > crossingReach) continue
+          next[spot.index]?.push(other.index)
+          next[other.index]?.push(spot.index)
+        }
+    const key = keyOf(column, row)
     const list = tiles.get(key)
     if (list === undefined) tiles.set(key, [spot])
     else list.push(spot)
-  }
-  for (const spot of spots) {
-    const nearest = new Map<number, Spot>()
-    for (let x = -1; x <= 1; x += 1)
-      for (let y = -1; y <= 1; y += 1)
-        for (const other of tiles.get(keyOf(tile(spot.at.x) + x, tile(spot.at.y) + y)) ?? []) {
-          const far = distance(spot.at, other.at)
-          const known = nearest.get(other.street)
-          if (other.street === spot.street || far > crossingReach) continue
-          if (known === undefined || far < distance(spot.at, known.at)) nearest.set(other.street, other)
-        }
-    for (const other of nearest.values()) {
-      next[spot.index]?.push(other.index)
-      next[other.index]?.push(spot.index)
-    }
   }
 }
 
