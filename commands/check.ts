@@ -24,9 +24,11 @@ export const check: Command = {
   async run({ words, configuration, print }) {
     const cities = words.filter((file) => !isRuleFile(file))
     const ruleFiles = words.filter(isRuleFile)
-    const classes = cities.flatMap((file) => readCityFile(file).classes)
+    const own = cities.flatMap((file) => readCityFile(file).classes)
+    const ownIds = new Set(own.map(({ id }) => id))
+    const classes = [...libraryClasses().filter(({ id }) => !ownIds.has(id)), ...own]
     if (words.length === 0) ruleFiles.push(...ruleFilesIn(configuration().rules))
-    const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFiles], classes.length > 0 ? classes : libraryClasses())
+    const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFiles], classes)
     print(
       `no faults: ${cities.length} city files, ${ruleFiles.length} own rule files, ${rules.length} rules with the library`,
     )
