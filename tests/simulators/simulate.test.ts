@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { type SimulationProgress, simulate, type Truth } from '../../simulators/index.ts'
+import { type SimulateOptions, type SimulationProgress, simulate, type Truth } from '../../simulators/index.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { listeningBroker, quiet, readingsIn } from './listening-broker.ts'
 import { smallTown } from './small-town.ts'
@@ -15,34 +15,35 @@ const devices = [
   { id: crew.id, assets: [], subscribes: ['tickets/+'] },
 ]
 const folder = temporaryFolder()
-const files = { stateFile: join(folder, 'state.json'), truthFile: join(folder, 'truth.json') }
+const filesIn = (name: string) => ({
+  stateFile: join(folder, name, 'state.json'),
+  truthFile: join(folder, name, 'truth.json'),
+})
+const files = filesIn('at-once')
 const { broker, address, messages } = await listeningBroker(devices)
 
 /** Runs the town until `enough` says so of its progress, then stops it and waits for its goodbye. */
 async function runUntil(
   enough: (progress: SimulationProgress) => boolean | undefined,
-  speed?: number,
-): Promise<number> {
+  changes: Partial<SimulateOptions> = {},
+): Promise<void> {
   const stop = new AbortController()
-  let steps = 0
   await simulate({
     broker: address,
     town,
     credentials: new Map(town.devices.map((device) => [device.id, `secret of ${device.id}`])),
     crewListener: crew,
     seed: 5,
-    ...(speed === undefined ? {} : { speed }),
     from: Date.now() - 30 * hourMs,
     ...files,
     now: Date.now,
     log: quiet,
     signal: stop.signal,
     onProgress: (progress) => {
-      steps += 1
       if (enough(progress)) stop.abort()
     },
+    ...changes,
   })
-  return steps
 }
 
 function truth(): Truth {
@@ -108,4 +109,22 @@ test('what a crew finishes is mended in the town, and the truth says so', async 
   })
   const mended = truth().faults.find((fault) => fault.asset === broken?.asset)
   expect(Date.parse(mended?.repairedAt ?? '')).toBeGreaterThan(Date.now() - minuteMs)
+})
+
+test('at a speed, the town runs in full through its past until it has caught up', async () => {
+  const before = messages.length
+  const seen: number[] = []
+  await runUntil(
+    (progress) => {
+      seen.push(progress.simulatedAt)
+      return progress.stage === 'live' && progress.readings > 0
+    },
+    { speed: 7_200, from: Date.now() - 4 * hourMs, ...filesIn('paced') },
+  )
+  expect(seen).toEqual([...seen].sort((one, other) => one - other))
+  // Two hours a second: some steps on the way, none of them all of it.
+  expect(seen.length).toBeGreaterThan(4)
+  const times = timesOf('drinking-water-pump-1/flow', before)
+  expect(times.length).toBeGreaterThan(4 * 60 - 5)
+  expect(new Set(times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toEqual(new Set([minuteMs]))
 })
