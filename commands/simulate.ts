@@ -50,6 +50,8 @@ export const simulateCommand: Command = {
       signal: stopping.signal,
       onProgress: (progress) => process.send?.(progress),
     })
+    // The open channel to the program that started us would keep this process alive.
+    if (process.connected) process.disconnect()
     return 0
   },
 }
