@@ -1,5 +1,5 @@
 import { Refusal } from '../city/index.ts'
-import { type ReplaySummary, replay } from '../simulators/index.ts'
+import type { ReplaySummary } from '../simulators/index.ts'
 import { type Command, needed } from './command.ts'
 
 /** Faults and refusals shown of each kind; the counts say how many there were. */
@@ -30,6 +30,7 @@ export const replayCommand: Command = {
     port: { type: 'string' },
   },
   async run({ words, option, options, flag, configuration, print }) {
+    const { replay } = await import('../simulators/index.ts')
     const { host, mqttPort } = configuration()
     const summary = await replay({
       file: needed(replayCommand, 'the file', words[0]),

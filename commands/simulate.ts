@@ -1,5 +1,4 @@
 import { generateTown } from '../city/index.ts'
-import { simulate } from '../simulators/index.ts'
 import { type Command, needed } from './command.ts'
 import { crewListener, readCredentials } from './demo.ts'
 import { openLog } from './log.ts'
@@ -26,6 +25,8 @@ export const simulateCommand: Command = {
     truth: { type: 'string' },
   },
   async run({ option, configuration }) {
+    // Loaded when it is needed: `up` must start fast, and needs none of it.
+    const { simulate } = await import('../simulators/index.ts')
     const { seed, from, devices } = readCredentials(needed(simulateCommand, '--credentials', option('credentials')))
     const { mqttPort, logLevel } = configuration()
     const stopping = new AbortController()
