@@ -32,6 +32,7 @@ const textOn: readonly (readonly [string, readonly string[]])[] = [
   ),
   ...['accent', 'red', 'amber', 'green'].map((tone) => [tone, ['paper', 'surface', 'sunken', `${tone}-soft`]] as const),
   ['on-accent', ['accent', 'accent-strong']],
+  ['on-primary', ['primary', 'primary-strong']],
   ['on-red', ['red-solid']],
   ['map-label', ['map-district', 'map-ground']],
 ]

@@ -203,6 +203,10 @@ describe('tickets', () => {
     expect(numbers('q=%232')).toEqual([2])
     expect(numbers('state=nonsense')).toEqual([3, 2, 1])
   })
+  test('who belongs to a crew sees its work first', () => {
+    expect(ticketFilter(search(''), 'water').crew).toBe('water')
+    expect(ticketFilter(search('crew=all'), 'water').crew).toBeUndefined()
+  })
 })
 
 describe('what may be done with a ticket', () => {

@@ -66,6 +66,11 @@ export function AssetPage({ parameters }: { parameters: Readonly<Record<string, 
           ...(asset ? [{ href: `/assets?class=${asset.class}`, text: asset.classDetail.plural }] : []),
         ]}
       />
+      {asset ? null : (
+        <h1 class="visually-hidden" tabIndex={-1}>
+          {id}
+        </h1>
+      )}
       <Show of={loaded.state.value} retry={loaded.reload} waiting={<Waiting />}>
         {(found) => (
           <AssetBody

@@ -26,6 +26,8 @@ type Props = {
 }
 
 const chartHeight = 184
+// A table has no width in pixels; it is made of the same points that a chart of this width would have.
+const tablePoints = 600
 
 export function SensorCharts(props: Props): JSX.Element {
   const marks = useMemo(() => props.tickets.map(markOf), [props.tickets])
@@ -65,7 +67,7 @@ function SensorChart(props: Props & { sensor: SensorView; marks: readonly ChartM
   const { sensor, text } = props
   const [width, setWidth] = useState(0)
   const range = useRange(text, width)
-  const series = useSeries(sensor.id, text, width)
+  const series = useSeries(sensor.id, text, props.asTable ? Math.max(width, tablePoints) : width)
   const limits = useMemo(() => distinctLimits(sensor.limits), [sensor.limits])
   const zone = timeZone.value
   const model = useMemo<ChartModel>(

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals'
+import { get } from './client.ts'
 import { heardServerTime, serverNow } from './clock.ts'
 import { generation } from './resource.ts'
 import { session } from './session.ts'
@@ -36,6 +37,12 @@ export function onStream<Name extends EventName>(name: Name, listener: Listener<
 const silenceMaxMs = 30_000
 const watchEveryMs = 5_000
 
+// A refused stream (all places taken, session over) is not tried again by the browser; we do, ever more slowly.
+const reopenMsMin = 2_000
+const reopenMsMax = 60_000
+let reopenMs = reopenMsMin
+let reopening: ReturnType<typeof setTimeout> | undefined
+
 let source: EventSource | undefined
 let sourceUrl = ''
 const watched = signal<readonly string[]>([])
@@ -50,6 +57,7 @@ export function watchAssets(assets: readonly string[]): () => void {
 }
 
 function heard(): void {
+  reopenMs = reopenMsMin
   heardAt.value = serverNow()
   if (streamState.peek() !== 'paused') streamState.value = 'live'
 }
@@ -67,6 +75,7 @@ function receive<Name extends EventName>(name: Name, message: MessageEvent<strin
 }
 
 function close(): void {
+  clearTimeout(reopening)
   source?.close()
   source = undefined
   sourceUrl = ''
@@ -81,12 +90,27 @@ function open(url: string): void {
   sourceUrl = url
   opened.onopen = heard
   opened.onerror = () => {
-    if (opened === source) streamState.value = 'reconnecting'
+    if (opened !== source) return
+    streamState.value = 'reconnecting'
+    if (opened.readyState === EventSource.CLOSED) reopenLater(url)
   }
   for (const name of Object.keys(listeners) as EventName[])
     opened.addEventListener(name, (message) => {
       if (opened === source) receive(name, message as MessageEvent<string>)
     })
+}
+
+function reopenLater(url: string): void {
+  clearTimeout(reopening)
+  reopening = setTimeout(async () => {
+    // Whether the session still holds; if not, the client shows the login page and the effect below closes all this.
+    await get('/api/v1/session').catch(() => undefined)
+    if (!session.peek() || paused.peek()) return
+    close()
+    open(url)
+    generation.value += 1
+  }, reopenMs)
+  reopenMs = Math.min(reopenMs * 2, reopenMsMax)
 }
 
 function watchForSilence(): void {

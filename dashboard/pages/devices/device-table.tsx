@@ -4,6 +4,7 @@ import { post } from '../data/client.ts'
 import type { DeviceView } from '../data/types.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { SearchBox } from '../design/field.tsx'
+import { useMore } from '../design/more.tsx'
 import { Badge } from '../design/shape.tsx'
 import { Empty } from '../design/states.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
@@ -23,15 +24,17 @@ const lookOf = (device: DeviceView): Look =>
   device.revokedAt ? looks.revoked : device.connected ? looks.connected : looks.away
 
 const assetsShownMax = 3
+const rowsFirst = 100
 
 export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: () => void }): JSX.Element {
   const [text, setText] = useState('')
   const [given, setGiven] = useState<SecretGiven>()
   const [asking, setAsking] = useState<{ device: DeviceView; action: 'rotate' | 'revoke' }>()
   const wanted = text.trim().toLowerCase()
-  const shown = props.devices.filter(
+  const found = props.devices.filter(
     (device) => wanted === '' || score(wanted, [device.id, device.title, ...device.assets]) > 0,
   )
+  const { shown, more } = useMore(found, rowsFirst)
 
   const act = async () => {
     if (!asking) return
@@ -98,14 +101,14 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
                     <>
                       <button
                         type="button"
-                        class="button small"
+                        class="button small plain"
                         onClick={() => setAsking({ device, action: 'rotate' })}
                       >
                         New secret
                       </button>
                       <button
                         type="button"
-                        class="button small"
+                        class="button small plain"
                         onClick={() => setAsking({ device, action: 'revoke' })}
                       >
                         Revoke
@@ -117,6 +120,7 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
             ))}
           </tbody>
         </table>
+        {more}
       </div>
       {asking ? <Sure {...asking} onClose={() => setAsking(undefined)} onSure={() => void act()} /> : null}
       {given ? (

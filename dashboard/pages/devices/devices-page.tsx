@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { getAll } from '../data/client.ts'
 import { useResource } from '../data/resource.ts'
 import { may } from '../data/session.ts'
+import { streamState } from '../data/stream.ts'
 import type { DeviceView, QuarantineView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { Empty, Show, SkeletonRows } from '../design/states.tsx'
@@ -14,6 +15,7 @@ import { Quarantine } from './quarantine.tsx'
 
 const tabs = ['devices', 'quarantine'] as const
 type Tab = (typeof tabs)[number]
+const lookAgainMs = 15_000
 
 /** Who may report, who does, and what was refused. */
 export function DevicesPage(): JSX.Element {
@@ -28,6 +30,11 @@ export function DevicesPage(): JSX.Element {
   )
   useEffect(() => {
     document.title = 'Devices · Lengthsman'
+    // The stream does not tell of connections; looking again now and then is enough for a page that few look at.
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible' && streamState.peek() !== 'paused') devices.reload()
+    }, lookAgainMs)
+    return () => clearInterval(timer)
   }, [])
 
   if (!allowed)

@@ -54,6 +54,11 @@ export function TicketPage({ parameters }: { parameters: Readonly<Record<string,
           { href: `/tickets/${number}`, text: `#${number}` },
         ]}
       />
+      {title === undefined ? (
+        <h1 class="visually-hidden" tabIndex={-1}>
+          Ticket {number}
+        </h1>
+      ) : null}
       <Show of={loaded.state.value} retry={loaded.reload} waiting={<Waiting />}>
         {(ticket) => <TicketBody ticket={ticket} onChanged={onChanged} />}
       </Show>

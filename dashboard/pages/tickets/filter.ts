@@ -13,14 +13,15 @@ export type TicketFilter = {
 
 const isState = (text: string): text is State => Object.hasOwn(ticketLooks, text)
 
-/** From the address; what it does not know it ignores. */
-export function ticketFilter(query: URLSearchParams): TicketFilter {
+/** From the address; what it does not know it ignores. Who belongs to a crew sees its work unless all is asked for. */
+export function ticketFilter(query: URLSearchParams, ownCrew: string | null = null): TicketFilter {
   const state = query.get('state') ?? ''
   const band = query.get('band')
+  const crew = query.get('crew') ?? ownCrew ?? 'all'
   return {
     state: isState(state) ? state : 'unfinished',
     band: bands.find((each) => each === band),
-    crew: query.get('crew') ?? undefined,
+    crew: crew === 'all' ? undefined : crew,
     text: query.get('q') ?? '',
   }
 }

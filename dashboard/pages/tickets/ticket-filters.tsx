@@ -47,9 +47,9 @@ export function TicketFilters({ filter, open }: { filter: TicketFilter; open: re
       />
       <Select
         label="Crew"
-        value={filter.crew ?? ''}
+        value={filter.crew ?? 'all'}
         options={[
-          { value: '', text: 'All crews' },
+          { value: 'all', text: 'All crews' },
           { value: 'none', text: 'Nobody yet' },
           ...crews.value.map((crew) => ({ value: crew.id, text: crew.name })),
         ]}

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { get } from '../data/client.ts'
 import { useResource } from '../data/resource.ts'
-import { may } from '../data/session.ts'
+import { may, session } from '../data/session.ts'
 import { openTickets, reloadTickets } from '../data/town.ts'
 import type { TicketSummary } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
@@ -21,7 +21,7 @@ const finishedShownMax = 200
 /** All the work there is: the open in full and live, the finished as far back as one cares to look. */
 export function TicketsPage(): JSX.Element {
   const [writing, setWriting] = useState(false)
-  const filter = ticketFilter(query.value)
+  const filter = ticketFilter(query.value, session.value?.crew)
   const live = filter.state === 'unfinished' || isOpen(filter.state)
   const finished = useResource<Page>(live ? null : `tickets ${filter.state}`, (signal) =>
     get<Page>(`/api/v1/tickets?state=${filter.state}&limit=${finishedShownMax}`, signal),
@@ -63,7 +63,7 @@ export function TicketsPage(): JSX.Element {
   )
 }
 
-const clearFilters = () => setQuery({ state: undefined, band: undefined, crew: undefined, q: undefined })
+const clearFilters = () => setQuery({ state: undefined, band: undefined, crew: 'all', q: undefined })
 
 function Tickets({ tickets, filter }: { tickets: readonly TicketSummary[]; filter: TicketFilter }): JSX.Element {
   const shown = arrangeTickets(tickets, filter)

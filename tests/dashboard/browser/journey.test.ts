@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals'
+import { passwordOf } from '../../support/started-dashboard.ts'
+import { townInBrowser } from './town-in-browser.ts'
+
+const window = townInBrowser()
+
+describe('logging in', () => {
+  test('a wrong password is said so, the right one leads to where one wanted to go', async () => {
+    const page = await window.stranger()
+    await page.goto('/tickets?band=high')
+    await page.getByLabel('User').fill('engineer')
+    await page.getByLabel('Password', { exact: true }).fill('guess')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Password', { exact: true }).fill(passwordOf('engineer'))
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('heading', { name: 'Tickets', level: 1 }).waitFor()
+    expect(new URL(page.url()).search).toBe('?band=high')
+    await page.close()
+  })
+
+  test('a session that ended while the page was open leads to the login and back', async () => {
+    const page = await window.as('viewer')
+    await page.goto('/assets')
+    await page.getByRole('link', { name: 'Pump 1' }).waitFor()
+    await page.context().clearCookies()
+    await page.getByRole('link', { name: 'Pump 1' }).click()
+    await page.getByText('Your session has ended').waitFor()
+    await page.getByLabel('User').fill('viewer')
+    await page.getByLabel('Password', { exact: true }).fill(passwordOf('viewer'))
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('heading', { name: 'Pump 1', level: 1 }).waitFor()
+    await page.close()
+  })
+
+  test('a viewer sees no buttons that would be refused', async () => {
+    const page = await window.as('viewer')
+    await page.goto('/assets/pump-02')
+    await page.getByRole('heading', { name: 'Pump 2', level: 1 }).waitFor()
+    expect(await page.getByRole('button', { name: 'New ticket' }).count()).toBe(0)
+    expect(await page.getByRole('link', { name: 'Devices' }).count()).toBe(0)
+    await page.close()
+  })
+})
+
+describe('from a reading to finished work', () => {
+  test('the page follows by itself: value, state, alarm, ticket', async () => {
+    await window.observe('pump-01/vibration', [2, 2.1, 2.2])
+    const page = await window.as('engineer')
+    await page.goto('/assets/pump-01')
+    const tile = page.getByRole('list', { name: 'Newest values' }).getByRole('listitem').first()
+    await tile.getByText('2.2').waitFor()
+    await window.observe('pump-01/vibration', [8.4])
+    await tile.getByText('8.4').waitFor()
+    await tile.getByText('above 7.1').waitFor()
+    await page.locator('.asset-title').getByText('Action').waitFor()
+    await page.getByRole('complementary').getByText('Vibration high').waitFor()
+    await page.getByRole('complementary').getByText('bearing wear').waitFor()
+    await page.close()
+  })
+
+  test('the overview shows the same asset in the list and on the map', async () => {
+    const page = await window.as('engineer')
+    await page.goto('/')
+    await page.locator('.asset-mark.action').click()
+    expect(new URL(page.url()).searchParams.get('asset')).toBe('pump-01')
+    await page.locator('.asset-row.selected').getByText('Pump 1').waitFor()
+    await page.locator('.asset-ring').waitFor()
+    await page.getByRole('region', { name: 'Selected asset' }).getByRole('link', { name: 'Pump 1' }).click()
+    await page.getByRole('heading', { name: 'Pump 1', level: 1 }).waitFor()
+    await page.close()
+  })
+
+  test('a crew does the job on a phone, each step in one or two taps', async () => {
+    const page = await window.as('crew', 'phone')
+    await page.goto('/tickets')
+    await page.getByRole('link', { name: /Pump 1: bearing wear/ }).click()
+    await page.getByText('Check the drive-end bearing.').waitFor()
+    const bar = page.getByRole('region', { name: 'Actions' })
+    await bar.getByRole('button', { name: 'Acknowledge' }).click()
+    await bar.getByRole('button', { name: 'Start work' }).click()
+    await bar.getByRole('button', { name: 'Finish work' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Finish work' }).click()
+    await dialog.getByText('Say what the cause was').waitFor()
+    await dialog.getByText('Misalignment').click()
+    await dialog.getByText('Bearing replaced').click()
+    await dialog.getByRole('button', { name: 'Finish work' }).click()
+    await page.getByText('Is it mended?').waitFor()
+    expect(await dialog.count()).toBe(0)
+    await page.close()
+  })
+
+  test('what another person does is seen without a reload', async () => {
+    const page = await window.as('engineer')
+    await page.goto('/tickets/1')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const crew = await window.town.as('crew')
+    await crew.post('/api/v1/tickets/1/comment', { note: 'Spare bearing is in the van.' })
+    await page.getByText('Spare bearing is in the van.').waitFor()
+    await page.close()
+  })
+})
+
+describe('devices', () => {
+  test('a new device has its secret shown this once, with a line that works', async () => {
+    const page = await window.as('admin')
+    await page.goto('/devices')
+    await page.getByText('No devices yet').waitFor()
+    await page.getByRole('button', { name: 'Add device' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Id').fill('logger-1')
+    await dialog.getByLabel('Reports for').fill('pump-03')
+    await dialog.getByRole('button', { name: 'Add device' }).click()
+    const line = await dialog.getByText('mosquitto_pub').textContent()
+    expect(line).toContain("-i logger-1 -u logger-1 -P '")
+    await dialog.getByRole('button', { name: 'I have copied it' }).click()
+    await page.getByRole('cell', { name: 'logger-1' }).waitFor()
+    await page.close()
+  })
+})
