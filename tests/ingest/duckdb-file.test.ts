@@ -135,6 +135,32 @@ describe('settling', () => {
   })
 })
 
+describe('closing', () => {
+  test('breaks off queries and streams, which say so, and sorting, which is done at the next start', async () => {
+    const path = join(folder, 'busy.duckdb')
+    const sensors = Array.from({ length: 100 }, newSensor)
+    const store = await openDuckDbStore({ path, slabRows: 100_000, log })
+    for (let at = 0; at < 10; at++)
+      await store.append(
+        sensors.flatMap((sensor) =>
+          Array.from({ length: 100 }, (_, n) => readingOf(sensor, noon + (at * 100 + n) * minute, n)),
+        ),
+      )
+    const stream = store.receivedSince(0, 0)[Symbol.asyncIterator]()
+    await stream.next()
+    const query = { sensor: sensors[0] as (typeof sensors)[number], from: noon, to: noon + 1_000 * minute, points: 10 }
+    const answers = Promise.allSettled(Array.from({ length: 20 }, () => store.series(query)))
+    await store.close()
+    await expect(stream.next()).rejects.toMatchObject({ code: 'INGEST_STORE_UNAVAILABLE' })
+    for (const answer of await answers)
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'INGEST_STORE_UNAVAILABLE' })
+    const again = await openDuckDbStore({ path, log })
+    const series = await again.series(query)
+    expect(series.kind === 'buckets' && series.count.reduce((sum, count) => sum + count, 0)).toBe(1_000)
+    await again.close()
+  })
+})
+
 test('the view shows sensors, times and qualities in words', async () => {
   const path = join(folder, 'view.duckdb')
   const sensor = newSensor()

@@ -100,14 +100,12 @@ class DuckDbStore implements ReadingStore {
   }
 
   async *receivedSince(receivedFrom: Instant, observedFrom: Instant): AsyncGenerator<readonly Reading[]> {
+    if (this.#closed) throw new StoreUnavailable('the store is closed')
     const { readers, writer } = this.#opened
-    const connection = await this.#reading(() => readers.open())
     try {
-      yield* readReceivedSince(connection, writer.book, receivedFrom, observedFrom)
+      yield* readReceivedSince(readers, writer.book, receivedFrom, observedFrom)
     } catch (error) {
       throw unavailable('cannot read what was received', error)
-    } finally {
-      readers.release(connection)
     }
   }
 
@@ -131,12 +129,13 @@ class DuckDbStore implements ReadingStore {
     if (this.#closed) return
     this.#closed = true
     await this.#writing
+    await this.#opened.readers.close()
     await this.#opened.upkeep.stop()
     // The log is folded into the file, so that the next start finds nothing to replay.
     await this.#opened.file.writing.run('checkpoint').catch((error) => {
       this.#options.log.warn({ err: error }, 'the store could not be tidied at close; the next start does it')
     })
-    shut(this.#opened)
+    await shut(this.#opened)
   }
 
   async #write(readings: readonly Reading[]): Promise<void> {
@@ -179,7 +178,7 @@ class DuckDbStore implements ReadingStore {
   }
 
   async #reopen(): Promise<void> {
-    shut(this.#opened)
+    await shut(this.#opened)
     this.#opened = await open(this.#fileOptions)
     this.#mustReopen = false
     this.#options.log.info({ path: this.#options.path }, 'the store was opened anew after an error')
@@ -196,8 +195,10 @@ class DuckDbStore implements ReadingStore {
   }
 }
 
-function shut({ file, readers }: Opened): void {
-  readers.close()
+/** May be done twice. */
+async function shut({ file, readers, upkeep }: Opened): Promise<void> {
+  await readers.close()
+  await upkeep.stop()
   file.writing.disconnectSync()
   file.upkeep.disconnectSync()
   file.close()

@@ -1,8 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import type { Instant } from '../../../city/index.ts'
 import type { Reading } from '../../reading.ts'
 import { bucketWidth } from '../bucket-width.ts'
 import type { Series, SeriesQuery } from '../reading-store.ts'
+import type { Readers } from './readers.ts'
 import { qualityOfCode, readingTables, skewCode } from './schema.ts'
 import type { SensorBook } from './sensor-book.ts'
 
@@ -36,27 +37,40 @@ function rawSeries(rows: [number, number, number][]): Series {
   }
 }
 
-/** In order of receipt; readings received in the same millisecond come in the order of their sensors and times. */
+/** In order of receipt; readings received in the same millisecond come in the order of their times and sensors. */
 export async function* readReceivedSince(
-  connection: DuckDBConnection,
+  readers: Readers,
   book: SensorBook,
   receivedFrom: Instant,
   observedFrom: Instant,
 ): AsyncGenerator<readonly Reading[]> {
   const where = `observed_at >= ${Math.ceil(observedFrom)} and observed_at + delay >= ${Math.ceil(receivedFrom)}`
-  const result = await connection.stream(`
-    select sensor, observed_at::double, (observed_at + delay)::double as received_at, value, quality
-    from (${everywhere('*', where)}) order by received_at, observed_at, sensor`)
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const rows = chunk.getRows() as [number, number, number, number, number][]
-    yield rows.map(([sensor, observedAt, receivedAt, value, code]) => ({
-      sensor: book.nameOf(sensor),
-      observedAt,
-      receivedAt,
-      value,
-      quality: qualityOfCode(code),
-    }))
+  const connection = await readers.open()
+  try {
+    const result = await readers.call(() =>
+      connection.stream(`
+        select sensor, observed_at::double, (observed_at + delay)::double as received_at, value, quality
+        from (${everywhere('*', where)}) order by received_at, observed_at, sensor`),
+    )
+    for (;;) {
+      const chunk = await readers.call(() => result.fetchChunk())
+      if (chunk === null || chunk.rowCount === 0) return
+      yield toReadings(chunk, book)
+    }
+  } finally {
+    readers.release(connection)
   }
+}
+
+function toReadings(chunk: DuckDBDataChunk, book: SensorBook): readonly Reading[] {
+  const rows = chunk.getRows() as [number, number, number, number, number][]
+  return rows.map(([sensor, observedAt, receivedAt, value, code]) => ({
+    sensor: book.nameOf(sensor),
+    observedAt,
+    receivedAt,
+    value,
+    quality: qualityOfCode(code),
+  }))
 }
 
 function everywhere(columns: string, where: string): string {

@@ -13,6 +13,9 @@ export class Readers {
   readonly #idle: DuckDBConnection[] = []
   readonly #waiting: (() => void)[] = []
   #busy = 0
+  /** Calls into DuckDB under way. A connection that is closed during one leaves its caller waiting for ever. */
+  readonly #calls = new Set<Promise<unknown>>()
+  #closed = false
 
   constructor(connect: () => Promise<DuckDBConnection>) {
     this.#connect = connect
@@ -28,7 +31,7 @@ export class Readers {
     try {
       const connection = this.#idle.pop() ?? (await this.open())
       try {
-        return await work(connection)
+        return await this.call(() => work(connection))
       } finally {
         this.#idle.push(connection)
       }
@@ -40,20 +43,45 @@ export class Readers {
     }
   }
 
-  /** A connection of the caller's own, for something long; to be given to `release`. */
-  async open(): Promise<DuckDBConnection> {
-    const connection = await this.#connect()
-    this.#all.add(connection)
-    return connection
+  /** A connection of the caller's own, for something long; to be used by `call` and given to `release`. */
+  open(): Promise<DuckDBConnection> {
+    return this.call(async () => {
+      const connection = await this.#connect()
+      this.#all.add(connection)
+      return connection
+    })
+  }
+
+  /** Does something with a connection that is lent out, unless the store is being closed. */
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    this.#checkOpen()
+    const done = work()
+    this.#calls.add(done)
+    try {
+      const result = await done
+      // A stream that is broken off looks like one that has come to its end.
+      this.#checkOpen()
+      return result
+    } finally {
+      this.#calls.delete(done)
+    }
   }
 
   release(connection: DuckDBConnection): void {
     if (this.#all.delete(connection)) connection.disconnectSync()
   }
 
-  close(): void {
+  /** Breaks off what is under way and closes all connections. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const connection of this.#all) connection.interrupt()
+    while (this.#calls.size > 0) await Promise.allSettled(this.#calls)
     for (const connection of this.#all) connection.disconnectSync()
     this.#all.clear()
     this.#idle.length = 0
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreUnavailable('the store is closed')
   }
 }
