@@ -30,7 +30,6 @@ export function AssetPage({ parameters }: { parameters: Readonly<Record<string, 
     getAll<TicketSummary>(`/api/v1/tickets?asset=${encodeURIComponent(id)}&limit=200`, signal),
   )
 
-  useEffect(() => watchAssets([id]), [id])
   useEffect(() => {
     const stops = [
       onStream('alarm', (alarm) => {
@@ -54,6 +53,9 @@ export function AssetPage({ parameters }: { parameters: Readonly<Record<string, 
   }, [id])
 
   const asset = loaded.state.value.data
+  const known = asset !== undefined
+  // Only once it is known to exist: the stream refuses to follow what nobody has heard of.
+  useEffect(() => (known ? watchAssets([id]) : undefined), [id, known])
   useEffect(() => {
     document.title = `${asset?.name ?? id} · Lengthsman`
   }, [asset?.name, id])

@@ -24,7 +24,7 @@ export function FilterBar(props: { filter: AssetFilter; children?: ComponentChil
       value: state,
       text: (
         <>
-          <Shape look={assetLooks[state]} size={13} />
+          <Shape look={counts[state] === 0 ? { ...assetLooks[state], tone: 'none' } : assetLooks[state]} size={13} />
           <Option word={assetLooks[state].word} count={counts[state]} />
         </>
       ),

@@ -6,6 +6,8 @@ import { limitsBeyond } from './scale.ts'
 
 const bandAlpha = 0.07
 const labelHeight = 13
+// Where a line's name is in the way, the names of hidden limits stand to its right.
+const besideLabel = 132
 
 const colourOf = (limit: ChartLimit, colours: ChartColours): string =>
   limit.level === 'action' ? colours.red : colours.amber
@@ -91,12 +93,13 @@ function drawBeyond(u: uPlot, model: ChartModel, colours: ChartColours, taken: n
   ctx.fillStyle = colours.quiet
   const say = (limits: readonly ChartLimit[], arrow: string, y: number) => {
     if (limits.length === 0) return
-    taken.push(y + (arrow === '↑' ? 6 : -6) * pixel)
+    const beside = taken.some((other) => Math.abs(other - y) < labelHeight * 1.6 * pixel)
+    const x = left + (beside ? besideLabel : 6) * pixel
     const text = limits.map((limit) => wordOf(limit, model)).join(' · ')
     ctx.lineWidth = 3 * pixel
     ctx.strokeStyle = colours.surface
-    ctx.strokeText(`${text} ${arrow}`, left + 6 * pixel, y)
-    ctx.fillText(`${text} ${arrow}`, left + 6 * pixel, y)
+    ctx.strokeText(`${text} ${arrow}`, x, y)
+    ctx.fillText(`${text} ${arrow}`, x, y)
   }
   ctx.textBaseline = 'top'
   say(
@@ -119,8 +122,8 @@ export function limitsPlugin(model: () => ChartModel, colours: ChartColours): uP
       drawClear: (u) => drawBands(u, model().limits, colours),
       draw: (u) => {
         const taken: number[] = []
-        drawBeyond(u, model(), colours, taken)
         drawLines(u, model(), colours, taken)
+        drawBeyond(u, model(), colours, taken)
       },
     },
   }

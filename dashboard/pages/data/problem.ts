@@ -1,3 +1,4 @@
+import { capital } from '../words/units.ts'
 import type { Problem } from './types.ts'
 
 /** What the server (or the lack of one) said no with, in a form that a page can show. */
@@ -11,10 +12,12 @@ export class ApiProblem extends Error {
 
   constructor(problem: Pick<Problem, 'title' | 'status' | 'code' | 'detail'> & Partial<Problem>) {
     super(problem.detail || problem.title)
+    // The API's sentences begin small, as log lines do; on a page they stand alone.
+    const text = capital(problem.detail)
     this.status = problem.status
     this.code = problem.code
     this.title = problem.title
-    this.detail = problem.detail
+    this.detail = text === '' || /[.!?…]$/.test(text) ? text : `${text}.`
     this.faults = problem.faults ?? []
     this.allowed = problem.allowed ?? []
   }

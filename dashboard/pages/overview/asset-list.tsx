@@ -9,7 +9,7 @@ import { Shape } from '../design/shape.tsx'
 import { Empty } from '../design/states.tsx'
 import { setQuery } from '../routing/router.ts'
 import { assetLooks } from '../words/states.ts'
-import { plural } from '../words/units.ts'
+import { capital, plural } from '../words/units.ts'
 
 const sortOptions: readonly { value: AssetSort; text: string }[] = [
   { value: 'state', text: 'Worst first' },
@@ -50,7 +50,7 @@ export function AssetList(props: {
       <header class="panel-head">
         <h2>
           {props.assets.length === props.total
-            ? plural(props.total, 'asset')
+            ? capital(plural(props.total, 'asset'))
             : `${props.assets.length} of ${plural(props.total, 'asset')}`}
         </h2>
         <Select

@@ -54,21 +54,21 @@ function Entry({ entry }: { entry: HistoryEntryView }): JSX.Element {
 
 const said: Readonly<Record<string, string>> = {
   raise: 'raised it',
-  raised: 'raised it',
-  opened: 'raised it',
+  update: 'noted',
+  note: 'noted',
   acknowledge: 'acknowledged it',
   assign: 'assigned it',
   start: 'started work',
   hold: 'put it on hold',
   resume: 'went on with the work',
   finish: 'finished the work',
+  watch: 'watches the readings',
+  verify: 'verified the repair',
+  relapse: 'reopened it: the trouble came back',
   close: 'closed it',
   cancel: 'cancelled it',
   reopen: 'reopened it',
   comment: 'wrote',
-  updated: 'noted',
-  relapsed: 'reopened it: the trouble came back',
-  verified: 'closed it as verified',
 }
 
 function actionSaid(entry: HistoryEntryView): string {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { now } from '../data/clock.ts'
+import { asset as assetOf } from '../data/town.ts'
 import type { TicketView } from '../data/types.ts'
 import { instantOf, Moment } from '../design/when.tsx'
 import { formatSpanFully } from '../words/time.ts'
@@ -11,6 +12,8 @@ export function Verification({ ticket }: { ticket: TicketView }): JSX.Element | 
   if (ticket.state !== 'verifying' && ticket.state !== 'work-done') return null
   const progress = watchProgress(instantOf(ticket.workDoneAt), instantOf(ticket.watchUntil), now.value)
   const done = progress.share >= 1
+  const state = assetOf(ticket.asset)?.state
+  const ailing = state === 'action' || state === 'warning'
   return (
     <section class="card verification" aria-labelledby="verification-heading">
       <header>
@@ -18,7 +21,9 @@ export function Verification({ ticket }: { ticket: TicketView }): JSX.Element | 
       </header>
       <div class="body stack">
         <p class="lead">
-          Healthy for {formatSpanFully(progress.healthyMs)} of {formatSpanFully(progress.wholeMs)}
+          {ailing
+            ? 'Not yet: an alarm of this asset still stands'
+            : `Healthy for ${formatSpanFully(progress.healthyMs)} of ${formatSpanFully(progress.wholeMs)}`}
         </p>
         <progress value={progress.share} max={1} aria-label="Time watched" />
         <p class="soft small">

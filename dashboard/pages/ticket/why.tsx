@@ -3,7 +3,7 @@ import type { TicketView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { instantOf, Moment } from '../design/when.tsx'
 import { formatSpanFully } from '../words/time.ts'
-import { plural } from '../words/units.ts'
+import { capital, plural } from '../words/units.ts'
 
 // Less than this between beginning and raising is the rule's own patience, not worth a sentence.
 const lagWorthSayingMs = 60_000
@@ -58,6 +58,6 @@ export function Why({ ticket }: { ticket: TicketView }): JSX.Element {
 /** Reasons are written as clauses (`vibration 7.4 mm/s, above 7.1 for 10 min`); here one stands alone. */
 function sentence(clause: string): string {
   const text = clause.trim()
-  const first = text.charAt(0).toUpperCase() + text.slice(1)
+  const first = capital(text)
   return /[.!?]$/.test(first) ? first : `${first}.`
 }

@@ -59,6 +59,11 @@ export function formatCount(count: number): string {
   return `${formatNumber(count / 1e9, 2)}\u202fbn`
 }
 
+/** A heading begins with a capital, also when it begins with `no`. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** `one ticket`, `3 tickets`, `no tickets`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count === 0 ? 'no' : formatNumber(count)} ${count === 1 ? one : many}`
