@@ -32,7 +32,7 @@ export const faultKinds: readonly FaultKind[] = [
   kind('level-control', 'reservoir', 'level-control', 'level', 'linear', 36, 60),
   kind('low-disinfectant', 'reservoir', 'low-disinfectant', 'chlorine', 'linear', 36, 120),
   kind('leak', 'pressure-zone', 'leak', 'night-flow', 'linear', 120, 288),
-  kind('burst', 'pressure-zone', 'leak', 'pressure', 'exponential', 0.7, 1),
+  kind('burst', 'pressure-zone', 'leak', 'pressure', 'exponential', 0.9, 1.2),
   kind('low-pressure', 'pressure-zone', 'low-pressure', 'pressure', 'linear', 12, 48),
   kind('blockage', 'sewer-chamber', 'blockage', 'level', 'exponential', 18, 72),
   kind('battery-low', 'sewer-chamber', 'battery-low', 'battery', 'linear', 96, 336),

@@ -24,7 +24,7 @@ export class Zone {
     this.character = character
     this.base = character.constant('base', 58, 122)
     this.background = this.base * character.constant('background', 0.04, 0.08)
-    this.#pressure = character.constant('pressure', 4.15, 4.9)
+    this.#pressure = character.constant('pressure', 4.25, 4.95)
     this.#habit = character.wander('habit', 2 * hourMs)
     this.#mains = character.wander('mains', 3 * hourMs)
     this.night = [0, 0, this.base * 0.185 + this.background]
@@ -53,7 +53,9 @@ export class Zone {
   values(drivers: Drivers): Values {
     const { at, demand } = drivers
     const drop =
-      0.13 * demand.water + 0.5 * this.character.severity('leak', at) + 1.75 * this.character.severity('burst', at)
+      0.13 * demand.water +
+      0.5 * this.character.severity('leak', at) +
+      1.45 * Math.min(1, this.character.severity('burst', at))
     const pressure = (this.#pressure - drop + 0.05 * this.#mains(at)) * this.#regulated(at)
     return { inflow: this.inflow, pressure: Math.max(0.2, pressure), 'night-flow': this.night[2] }
   }
