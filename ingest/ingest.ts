@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Instant, Registry } from '../city/index.ts'
 import { Batch, type Refusal, type Refused } from './batch.ts'
 import { Lateness } from './lateness.ts'
+import { Listeners } from './listeners.ts'
 import { qualityOf, refuseTime } from './quality.ts'
 import type { Quarantine } from './quarantine/quarantine.ts'
 import type { Reading } from './reading.ts'
@@ -63,8 +64,8 @@ export class Ingest {
   readonly #suggestions: Suggestions
   readonly #queue: Batch[] = []
   #committing: Promise<void> | undefined
-  #keptListeners: readonly ((readings: readonly Reading[]) => void)[] = []
-  #refusedListeners: readonly ((refused: Refused) => void)[] = []
+  readonly #kept: Listeners<readonly Reading[]>
+  readonly #refused: Listeners<Refused>
   readonly #counted = {
     messages: 0,
     readingsKept: 0,
@@ -78,6 +79,8 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.#options = options
     this.#lateness = new Lateness(options.store)
+    this.#kept = new Listeners(options.log)
+    this.#refused = new Listeners(options.log)
     this.#suggestions = new Suggestions((unknown) => options.registry.suggestSensor(unknown))
   }
 
@@ -127,18 +130,12 @@ export class Ingest {
 
   /** Called with what was appended, in commit order, each batch once. Returns the way to stop. */
   onKept(listener: (readings: readonly Reading[]) => void): () => void {
-    this.#keptListeners = [...this.#keptListeners, listener]
-    return () => {
-      this.#keptListeners = this.#keptListeners.filter((other) => other !== listener)
-    }
+    return this.#kept.add(listener)
   }
 
   /** Called once for all that a batch refused alike: same device, topic and reason. */
   onRefused(listener: (refused: Refused) => void): () => void {
-    this.#refusedListeners = [...this.#refusedListeners, listener]
-    return () => {
-      this.#refusedListeners = this.#refusedListeners.filter((other) => other !== listener)
-    }
+    return this.#refused.add(listener)
   }
 
   stats(): IngestStats {
@@ -219,7 +216,7 @@ export class Ingest {
       const readings = await this.#lateness.judge(batch.readings)
       await this.#options.store.append(readings)
       this.#counted.readingsKept += readings.length
-      this.#tell(this.#keptListeners, readings)
+      this.#kept.tell(readings)
     }
     if (batch.refusals.size > 0) await this.#quarantine([...batch.refusals.values()])
   }
@@ -232,7 +229,7 @@ export class Ingest {
     this.#suggestions.renew()
     await this.#options.quarantine.add(suggested)
     for (const { device, topic, reason, detail, suggestion } of suggested)
-      this.#tell(this.#refusedListeners, { device, topic, reason, detail, suggestion })
+      this.#refused.tell({ device, topic, reason, detail, suggestion })
   }
 
   #fail(batch: Batch, error: unknown): void {
@@ -243,17 +240,6 @@ export class Ingest {
       'a batch could not be kept; nothing of it was acknowledged, the devices send it again',
     )
     batch.fail(error)
-  }
-
-  /** What is kept is kept: a listener that throws must not make a device send again. */
-  #tell<T>(listeners: readonly ((value: T) => void)[], value: T): void {
-    for (const listener of listeners) {
-      try {
-        listener(value)
-      } catch (error) {
-        this.#options.log.error({ err: error }, 'a listener of ingest failed')
-      }
-    }
   }
 }
 
