@@ -66,7 +66,8 @@ function entries<Schema extends z.ZodType>(
 ): Entry<z.output<Schema>>[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((item, index) => {
-    const { value, error } = readEntry(schema, item, harmless)
+    // One whose own name is wrong is looked at all the same.
+    const { value, error } = readEntry(schema, item, { id: `unnamed-${index + 1}`, ...harmless })
     if (error !== undefined) faults.push(...file.faultsOf(error, [key, index]))
     return value === undefined ? [] : [{ index, value }]
   })
