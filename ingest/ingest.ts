@@ -150,7 +150,9 @@ export class Ingest {
   #take(batch: Batch, item: WireReading, receivedAt: Instant): WireFault | undefined {
     const sensor = this.#options.registry.sensor(item.sensor)
     if (sensor === undefined) return this.#unknownSensor(item.sensor)
-    const { observedAt, value } = item
+    const { observedAt } = item
+    // -0, which some devices send, is 0.
+    const value = item.value + 0
     const fault = refuseTime(observedAt, receivedAt)
     if (fault !== undefined) return fault
     batch.readings.push({

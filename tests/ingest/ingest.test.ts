@@ -51,6 +51,11 @@ describe('receive', () => {
     expect(kept).toHaveLength(1)
   })
 
+  test('takes -0 for 0', async () => {
+    await receive('telemetry/pump-07/flow', '-0')
+    expect(kept[0]?.value).toBe(0)
+  })
+
   test('is not resolved before the store has committed', async () => {
     const letThrough = store.hold()
     let resolved = false

@@ -149,14 +149,13 @@ export function testReadingStore(make: StoreMaker): void {
     })
 
     test('buckets hold min, max, mean and count, aligned to the epoch, none of them empty', async () => {
+      // Ingest makes 0 of -0, which stores tell apart or not as they like.
+      const measured = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0)
       const spans = fc.record({
-        steps: fc.array(
-          fc.tuple(fc.integer({ min: 1, max: 40 * minute }), fc.double({ min: -1e6, max: 1e6, noNaN: true })),
-          {
-            minLength: 3,
-            maxLength: 60,
-          },
-        ),
+        steps: fc.array(fc.tuple(fc.integer({ min: 1, max: 40 * minute }), measured), {
+          minLength: 3,
+          maxLength: 60,
+        }),
         points: fc.integer({ min: 1, max: 20 }),
       })
       await fc.assert(
