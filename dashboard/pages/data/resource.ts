@@ -1,6 +1,8 @@
-import { type ReadonlySignal, signal, useSignal } from '@preact/signals'
+import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { generation } from './generation.ts'
 import { type ApiProblem, asProblem } from './problem.ts'
+import { streamOpened } from './stream.ts'
 
 /** Something fetched. What was shown stays on show while it is fetched anew, and when that fails. */
 export type Resource<T> = {
@@ -15,9 +17,6 @@ export type Loaded<T> = {
   /** Puts in an answer that came another way: from an action, or from the stream. */
   readonly put: (data: T) => void
 }
-
-/** Bumped when everything on show may be out of date: after a gap in the stream, or a pause. */
-export const generation = signal(0)
 
 /**
  * Fetches when `key` changes; a `null` key fetches nothing. A newer request takes the older one's place. With `keep`, what
@@ -40,8 +39,8 @@ export function useResource<T>(
     const kept = options.keep || shown.current === key ? state.peek().data : undefined
     state.value = { data: kept, problem: undefined, loading: true }
     shown.current = key
-    loader
-      .current(controller.signal)
+    streamOpened()
+      .then(() => loader.current(controller.signal))
       .then((data) => {
         if (!controller.signal.aborted) state.value = { data, problem: undefined, loading: false }
       })

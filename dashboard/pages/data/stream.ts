@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import { get } from './client.ts'
 import { heardServerTime, serverNow } from './clock.ts'
-import { generation } from './resource.ts'
+import { generation } from './generation.ts'
 import { session } from './session.ts'
 import type { StreamEvents } from './types.ts'
 
@@ -43,10 +43,25 @@ const reopenMsMax = 60_000
 let reopenMs = reopenMsMin
 let reopening: ReturnType<typeof setTimeout> | undefined
 
+/** The one that is listened to, and the one that is to take its place as soon as it is open. */
 let source: EventSource | undefined
-let sourceUrl = ''
+let coming: EventSource | undefined
+let wantedUrl = ''
 const watched = signal<readonly string[]>([])
 const paused = signal(false)
+
+// What is fetched before the stream is open could be out of date at once, and nothing would say so. A stream that does not
+// open must not keep the page empty, though.
+const openedWithinMs = 600
+let sayOpened = () => {}
+const opened = new Promise<void>((resolve) => {
+  sayOpened = resolve
+})
+
+/** Resolves when the stream is open for the first time, or when waiting for it any longer would be felt. */
+export function streamOpened(): Promise<void> {
+  return opened
+}
 
 /** The assets whose readings are wanted as they come. */
 export function watchAssets(assets: readonly string[]): () => void {
@@ -77,26 +92,38 @@ function receive<Name extends EventName>(name: Name, message: MessageEvent<strin
 function close(): void {
   clearTimeout(reopening)
   source?.close()
+  coming?.close()
   source = undefined
-  sourceUrl = ''
+  coming = undefined
+  wantedUrl = ''
 }
 
+/** The old stream is heard until the new one is open: between the two nothing is lost, and what comes twice does no harm. */
 function open(url: string): void {
-  if (source && url === sourceUrl) return
-  close()
-  if (streamState.peek() !== 'live') streamState.value = 'connecting'
-  const opened = new EventSource(url)
-  source = opened
-  sourceUrl = url
-  opened.onopen = heard
-  opened.onerror = () => {
-    if (opened !== source) return
-    streamState.value = 'reconnecting'
-    if (opened.readyState === EventSource.CLOSED) reopenLater(url)
+  if (url === wantedUrl) return
+  wantedUrl = url
+  coming?.close()
+  const next = new EventSource(url)
+  coming = next
+  if (!source) streamState.value = 'connecting'
+  setTimeout(sayOpened, openedWithinMs)
+  next.onopen = () => {
+    if (next === coming) {
+      source?.close()
+      source = next
+      coming = undefined
+    }
+    sayOpened()
+    heard()
+  }
+  next.onerror = () => {
+    if (next !== source && next !== coming) return
+    if (next === source) streamState.value = 'reconnecting'
+    if (next.readyState === EventSource.CLOSED) reopenLater(url)
   }
   for (const name of Object.keys(listeners) as EventName[])
-    opened.addEventListener(name, (message) => {
-      if (opened === source) receive(name, message as MessageEvent<string>)
+    next.addEventListener(name, (message) => {
+      if (next === source || next === coming) receive(name, message as MessageEvent<string>)
     })
 }
 
@@ -116,7 +143,7 @@ function reopenLater(url: string): void {
 function watchForSilence(): void {
   const last = heardAt.peek()
   if (!source || last === undefined || serverNow() - last < silenceMaxMs) return
-  const url = sourceUrl
+  const url = wantedUrl
   streamState.value = 'reconnecting'
   heardAt.value = serverNow()
   close()

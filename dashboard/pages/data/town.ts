@@ -1,9 +1,10 @@
 import { effect, type Signal, signal, untracked } from '@preact/signals'
 import { get, getAll } from './client.ts'
+import { generation } from './generation.ts'
 import { asProblem } from './problem.ts'
-import { generation, type Resource } from './resource.ts'
+import type { Resource } from './resource.ts'
 import { session } from './session.ts'
-import { onStream } from './stream.ts'
+import { onStream, streamOpened } from './stream.ts'
 import type { AssetSummary, ClassView, CrewView, TicketSummary } from './types.ts'
 
 /**
@@ -22,6 +23,7 @@ const finished: readonly TicketSummary['state'][] = ['closed', 'cancelled']
 
 async function fill<T>(store: Signal<Town<T>>, load: () => Promise<readonly T[]>): Promise<void> {
   store.value = { ...store.peek(), loading: true }
+  await streamOpened()
   try {
     store.value = { data: await load(), problem: undefined, loading: false }
   } catch (error) {

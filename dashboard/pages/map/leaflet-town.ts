@@ -28,7 +28,10 @@ const nearZoom = 15.5
 function baseLayer({ name, features }: MapLayerView): L.Layer {
   return L.geoJSON(features, {
     interactive: false,
-    style: () => ({ className: `map-${name}`, weight: 1 }),
+    style: (feature) => ({
+      className: feature?.properties?.['kind'] === 'main' ? `map-${name} map-main` : `map-${name}`,
+      weight: 1,
+    }),
     pointToLayer: (_feature, at) => L.circleMarker(at, { radius: 0, className: `map-${name}` }),
     onEachFeature: (feature, layer) => {
       const title = feature.properties?.['name']
@@ -90,7 +93,9 @@ export function townOn(
   let chosen: string | undefined
 
   const frame = (assets: readonly AssetSummary[]) => {
-    const drawn = L.featureGroup(base).getBounds()
+    // Rivers and roads run out of the town; its districts are what should fill the view.
+    const districts = base.filter((_, index) => layers[index]?.name === 'districts')
+    const drawn = L.featureGroup(districts.length > 0 ? districts : base).getBounds()
     const bounds = drawn.isValid()
       ? drawn
       : L.latLngBounds(assets.map((asset) => [asset.place.latitude, asset.place.longitude]))
