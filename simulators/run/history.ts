@@ -6,8 +6,8 @@ import { hourMs, minuteMs } from '../world/calendar.ts'
 // Ten minutes are what a year's chart can show of a week; the rules' short windows need the last two hours in full.
 const coarseMinutes = 10
 const fullMs = 2 * hourMs
-// All devices move together, half a day of coarse or half an hour of full rows at a time.
-const coarseSliceMs = 12 * hourMs
+// All devices move together, four hours of coarse or half an hour of full rows at a time: some ten thousand rows.
+const coarseSliceMs = 4 * hourMs
 const fullSliceMs = 0.5 * hourMs
 // A breath in between: four hundred connections want to be kept alive.
 const breathEveryMinutes = 15
