@@ -19,5 +19,5 @@ EXPOSE 8080 1883
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: node itself gets the SIGTERM and stops cleanly.
-ENTRYPOINT ["node", "/app/bin/lengthsman"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "/app/bin/lengthsman"]
 CMD ["up"]

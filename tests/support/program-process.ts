@@ -44,7 +44,7 @@ export async function spawnProgram(environment: Record<string, string>, folder =
     throw new Error('the program is not built: run `npm run build`, or the tests through `npm test`')
   const adminPassword = 'correct-horse-battery'
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
-  const child = spawn(process.execPath, [built, 'up'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', built, 'up'], {
     cwd: folder,
     env: cleanEnvironment({
       LENGTHSMAN_HTTP_PORT: String(httpPort),
