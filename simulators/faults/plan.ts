@@ -34,7 +34,7 @@ const stage: readonly Staged[] = [
   { class: 'escalator', kind: 'handrail-wear', severity: 0.45, afterStartMs: 0, hours: 120 },
   { class: 'gateway', kind: 'power-supply', severity: 0.87, afterStartMs: 0, hours: 60 },
   { class: 'lift-station', kind: 'pump-blockage', severity: 0.41, afterStartMs: 2 * minuteMs, hours: 1.5 },
-  { class: 'pressure-zone', kind: 'burst', severity: 0.35, afterStartMs: -15 * minuteMs, hours: 0.9 },
+  { class: 'pressure-zone', kind: 'burst', severity: 0.35, afterStartMs: -13 * minuteMs, hours: 0.9 },
   { class: 'drinking-water-pump', kind: 'seal-leak', severity: 0.5, afterStartMs: 25 * minuteMs, hours: 2 },
   { class: 'streetlight-circuit', kind: 'supply-fault', severity: 0.45, afterStartMs: 40 * minuteMs, hours: 6 },
   { class: 'lift', kind: 'guide-wear', severity: 0.4, afterStartMs: 70 * minuteMs, hours: 130 },

@@ -47,7 +47,7 @@ export type SimulateOptions = {
 // What a device's memory holds when the whole simulator was off: older than that stays a gap.
 const gapFilledMs = 12 * hourMs
 // Filling in a week takes about this long; what is staged "a minute after the start" is meant from then.
-const fillingMs = 15_000
+const fillingMs = 25_000
 // Further behind than this, the past is filled in as history; nearer it is live.
 const behindMs = 3 * minuteMs
 const stateEveryMs = 30_000
