@@ -35,6 +35,7 @@ try {
   const program = await spawnProgram(environment, folder)
   try {
     say(`idle: ${megabytes(program)} MB resident, ${assetCount * quantities.length} sensors`)
+    await addDevices(program)
     await measureLoad(program)
     await measurePageLatency(program)
     await measureTicketLatency(program)
@@ -49,11 +50,14 @@ async function prepareCity(): Promise<void> {
   const rows = assets.map((asset) => `${asset},${asset},drinking-water-pump,3,50.5,7.1`)
   writeFileSync(join(folder, 'pumps.csv'), ['id,name,class,criticality,latitude,longitude', ...rows].join('\n'))
   await runLengthsman(['import', join(folder, 'pumps.csv')], environment)
+}
+
+async function addDevices(program: RunningProgram): Promise<void> {
+  const api = await ApiClient.login(program.url, 'admin', program.adminPassword)
   const made: string[] = []
-  for (const [index, device] of devices.entries()) {
-    const words = assetsOf(index).flatMap((asset) => ['--asset', asset])
-    const { output } = await runLengthsman(['device', 'add', device, ...words], environment)
-    made.push(/\n {4}(\S+)\n/.exec(output)?.[1] ?? '')
+  for (const [index, id] of devices.entries()) {
+    const { secret } = await api.post<{ secret: string }>('/api/v1/devices', { id, assets: assetsOf(index) })
+    made.push(secret)
   }
   secrets = made
 }
