@@ -5,7 +5,9 @@
 import { z } from 'zod'
 import { qualities } from '../../ingest/index.ts'
 import { alarmStates, severities } from '../../rules/index.ts'
-import { closings, holdReasons, ticketStates } from '../../tickets/index.ts'
+import { closings, holdReasons, ticketActions, ticketStates } from '../../tickets/index.ts'
+
+export { type TicketActionName, ticketActions } from '../../tickets/index.ts'
 
 export const roles = ['admin', 'engineer', 'crew', 'viewer'] as const
 export type Role = (typeof roles)[number]
@@ -164,20 +166,6 @@ export const evidence = z.object({
   ruleVersion: z.string(),
   hash: z.string(),
 })
-
-export const ticketActions = [
-  'acknowledge',
-  'assign',
-  'start',
-  'hold',
-  'resume',
-  'finish',
-  'close',
-  'cancel',
-  'reopen',
-  'comment',
-] as const
-export type TicketActionName = (typeof ticketActions)[number]
 
 export const ticketView = ticketSummary.extend({
   priority,

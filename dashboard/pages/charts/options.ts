@@ -25,7 +25,8 @@ export const yAxisWidth = 52
 const xAxisHeight = 26
 const tickSpacingMin = 68
 const ySpacingMin = 34
-const rightPadding = 12
+// Half of the widest label of the time axis ("Wed 24 Nov"), which may stand at the very end of the range.
+const rightPadding = 32
 const decimalsMax = 6
 
 /** Decimals that the distance between two ticks needs: 2.5 apart needs one, or 52.5 would be called 53. */
