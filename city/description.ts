@@ -16,7 +16,7 @@ export type CityDescription = {
 }
 
 /** A device before it has a credential. */
-export type DeviceDraft = Pick<Device, 'id' | 'title' | 'assets' | 'subscribes'>
+export type DeviceDraft = Pick<Device, 'id' | 'title' | 'assets' | 'subscribes'> & Partial<Pick<Device, 'publishes'>>
 
 /** What an import did. */
 export type ImportSummary = {

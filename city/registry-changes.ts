@@ -112,6 +112,7 @@ export async function addDevices(
       title: draft.title,
       assets: [...new Set(draft.assets)],
       subscribes: [...new Set(draft.subscribes)],
+      publishes: [...new Set(draft.publishes)],
       createdAt,
     },
     secret: hashSecret(secret),

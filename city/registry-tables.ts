@@ -29,6 +29,7 @@ export type RegistryTables = {
     id: string
     title: string
     subscribes_json: string
+    publishes_json: string
     salt: Uint8Array
     secret_hash: Uint8Array
     created_at: number
@@ -41,6 +42,11 @@ export const cityMigrations: Migrations = {
   '2026-11-city-01': {
     async up(database: Kysely<unknown>) {
       for (const statement of tables) await sql.raw(statement).execute(database)
+    },
+  },
+  '2026-11-city-02': {
+    async up(database: Kysely<unknown>) {
+      await sql`alter table device add column publishes_json text not null default '[]'`.execute(database)
     },
   },
 }

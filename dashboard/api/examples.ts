@@ -133,7 +133,7 @@ export const named: Readonly<Record<string, Entry>> = {
   DeviceDraft: {
     schema: schema.deviceDraft,
     description: 'Which assets it may report for, and which topics it may follow.',
-    example: { id: 'gateway-03', title: 'Pumping station north', assets: ['pump-07'], subscribes: [] },
+    example: { id: 'gateway-03', title: 'Pumping station north', assets: ['pump-07'], subscribes: [], publishes: [] },
   },
   DeviceCreated: { schema: schema.deviceCreated, description: 'A device and its secret, shown this once.' },
   QuarantineEntry: {

@@ -239,6 +239,8 @@ export const deviceView = z.object({
   title: z.string(),
   assets: z.array(z.string()),
   subscribes: z.array(z.string()),
+  /** Filters of foreign topics that it may publish on besides its assets' telemetry: gateways, network servers. */
+  publishes: z.array(z.string()),
   connected: z.boolean(),
   createdAt: iso,
   revokedAt: iso.nullable(),
@@ -248,6 +250,7 @@ export const deviceDraft = z.object({
   title: z.string().max(200).default(''),
   assets: z.array(z.string()).default([]),
   subscribes: z.array(z.string()).default([]),
+  publishes: z.array(z.string()).default([]),
 })
 /** The secret is shown this once; only its hash is kept. */
 export const deviceCreated = deviceView.extend({ secret: z.string() })

@@ -58,7 +58,7 @@ async function withOurs(work: (port: number) => Promise<LoadResult>): Promise<Lo
     port: 0,
     authenticate: (id) => ({
       kind: 'accepted',
-      device: { id, title: id, assets: [id.replace('device', 'asset')], subscribes: [], createdAt: 0 },
+      device: { id, title: id, assets: [id.replace('device', 'asset')], subscribes: [], publishes: [], createdAt: 0 },
     }),
     receive: () => kept.promise,
     now: Date.now,

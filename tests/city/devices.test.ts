@@ -7,7 +7,13 @@ import { temporaryFolder } from '../support/files.ts'
 import { noon, openRegistry, smallCity } from './small-city.ts'
 
 const folder = temporaryFolder()
-const draft = { id: 'rtu-pump-01', title: 'RTU', assets: ['pump-01', 'pump-02'], subscribes: ['tickets/water'] }
+const draft = {
+  id: 'rtu-pump-01',
+  title: 'RTU',
+  assets: ['pump-01', 'pump-02'],
+  subscribes: ['tickets/water'],
+  publishes: [],
+}
 
 async function filled(path?: string): Promise<{ registry: Registry; close: () => Promise<void> }> {
   const opened = await openRegistry(path)
@@ -99,6 +105,45 @@ describe('addDevices', () => {
     const again = await openRegistry(path)
     expect(again.registry.device('rtu-pump-01')?.assets).toEqual(['pump-02'])
     await again.close()
+  })
+})
+
+describe('publishes', () => {
+  const gateway = { id: 'gateway', title: '', assets: ['pump-01'], subscribes: [] }
+  const publishes = ['spBv1.0/plant-1/+/edge-3/#', 'application/+/device/+/event/up', 'telemetry/pump-01/line']
+
+  test('are kept over a restart, each once', async () => {
+    const path = join(folder, 'publishes.db')
+    const { registry, close } = await filled(path)
+    await registry.addDevice({ ...gateway, publishes: [...publishes, ...publishes] })
+    await registry.rotateDevice('gateway')
+    await close()
+    const again = await openRegistry(path)
+    expect(again.registry.device('gateway')?.publishes).toEqual(publishes)
+    await again.close()
+  })
+
+  test.each([
+    ['#', 'takes in everything'],
+    ['+/pump-01/flow', 'takes in everything'],
+    ['$SYS/broker', 'belong to the broker'],
+    ['$share/a/telemetry/pump-01', 'belong to the broker'],
+    ['telemetry/#', 'for the assets of the device'],
+    ['telemetry/+/flow', 'for the assets of the device'],
+    ['telemetry/pump-02/flow', 'for the assets of the device'],
+    ['errors/other', 'for the program itself'],
+    ['status/other', 'for the program itself'],
+    ['spBv1.0/#/x', 'not an MQTT topic filter'],
+  ])('refuse %s', async (filter, why) => {
+    const { registry } = await filled()
+    await expect(registry.addDevice({ ...gateway, publishes: [filter] })).rejects.toThrow(why)
+    expect(registry.devices()).toEqual([])
+  })
+
+  test('are at most a hundred', async () => {
+    const { registry } = await filled()
+    const many = Array.from({ length: 101 }, (_, index) => `v3/app-${index}/devices/+/up`)
+    await expect(registry.addDevice({ ...gateway, publishes: many })).rejects.toThrow('at most 100')
   })
 })
 

@@ -39,7 +39,7 @@ describe('DeviceClient', () => {
   test('keeps its rows while the broker is away and sends them in order when it is back', async () => {
     const port = await freePort()
     const messages: Message[] = []
-    const device = { id: 'rtu', title: 'rtu', assets: ['pump-01'], subscribes: [], createdAt: 0 }
+    const device = { id: 'rtu', title: 'rtu', assets: ['pump-01'], subscribes: [], publishes: [], createdAt: 0 }
     const start = () =>
       startBroker({
         host: '127.0.0.1',

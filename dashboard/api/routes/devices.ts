@@ -18,6 +18,7 @@ export function deviceRoutes(server: HttpServer, parts: Parts): void {
     title: device.title,
     assets: [...device.assets],
     subscribes: [...device.subscribes],
+    publishes: [...device.publishes],
     connected: broker.isConnected(device.id),
     createdAt: isoOf(device.createdAt),
     revokedAt: isoOrNull(device.revokedAt),

@@ -10,7 +10,7 @@ import { Secret, type SecretGiven } from './secret.tsx'
 
 /** Two steps: what the device is, and then its secret, shown this once. */
 export function AddDevice(props: { onClose: () => void; onAdded: () => void }): JSX.Element {
-  const [draft, setDraft] = useState({ id: '', title: '', assets: '' })
+  const [draft, setDraft] = useState({ id: '', title: '', assets: '', publishes: '' })
   const [tried, setTried] = useState(false)
   const [problem, setProblem] = useState<ApiProblem>()
   const [given, setGiven] = useState<SecretGiven>()
@@ -20,7 +20,13 @@ export function AddDevice(props: { onClose: () => void; onAdded: () => void }): 
     setTried(true)
     if (Object.keys(draftFaults(draft)).length > 0) return
     try {
-      const body = { id: draft.id, title: draft.title.trim(), assets: namesIn(draft.assets), subscribes: [] }
+      const body = {
+        id: draft.id,
+        title: draft.title.trim(),
+        assets: namesIn(draft.assets),
+        subscribes: [],
+        publishes: namesIn(draft.publishes),
+      }
       setGiven(await post<SecretGiven>('/api/v1/devices', body))
       props.onAdded()
     } catch (error) {
@@ -98,6 +104,22 @@ export function AddDevice(props: { onClose: () => void; onAdded: () => void }): 
             placeholder="pump-07, pump-08"
             value={draft.assets}
             onInput={(event) => setDraft({ ...draft, assets: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label="Also publishes on"
+        hint="For gateways and network servers: the topics that they bring, with commas between them."
+      >
+        {(wiring) => (
+          <input
+            {...wiring}
+            class="input mono"
+            autocapitalize="none"
+            spellcheck={false}
+            placeholder="spBv1.0/plant-1/#"
+            value={draft.publishes}
+            onInput={(event) => setDraft({ ...draft, publishes: event.currentTarget.value })}
           />
         )}
       </Field>

@@ -9,8 +9,13 @@ export const host = '127.0.0.1'
 export const receivedAt = Date.UTC(2026, 4, 4, 10)
 
 /** A device whose secret is its id with `-secret` behind it. */
-export function device(id: string, assets: readonly string[], subscribes: readonly string[] = []): Device {
-  return { id, title: id, assets, subscribes, createdAt: 0 }
+export function device(
+  id: string,
+  assets: readonly string[],
+  subscribes: readonly string[] = [],
+  publishes: readonly string[] = [],
+): Device {
+  return { id, title: id, assets, subscribes, publishes, createdAt: 0 }
 }
 
 export const secretOf = (id: string) => `${id}-secret`
