@@ -5,20 +5,40 @@ export type AddressLimits = {
   readonly connectionsPerAddressMax: number
   readonly connectsPerAddress: Rate
   readonly loginFailuresPerAddress: Rate
+  readonly messagesPerAddress: Rate
+  readonly bytesPerAddress: Rate
 }
 
 // Addresses remembered with nothing open: a sweep of the whole of a small network, and 10 MB at the most.
 const addressesMax = 50_000
 
-/** One peer address: how much it has open, how fast it connects, how often it failed to log in. */
+/** One peer address: how much it has open, how fast it connects and sends, how often it failed to log in. */
 export class Address {
+  /** The address in words; of IPv6 the /64. */
+  readonly name: string
   open = 0
   readonly connects: TokenBucket
   readonly #failures: TokenBucket
+  readonly #messages: TokenBucket
+  readonly #bytes: TokenBucket
 
-  constructor(limits: AddressLimits, at: number) {
+  constructor(name: string, limits: AddressLimits, at: number) {
+    this.name = name
     this.connects = new TokenBucket(limits.connectsPerAddress, at)
     this.#failures = new TokenBucket(limits.loginFailuresPerAddress, at)
+    this.#messages = new TokenBucket(limits.messagesPerAddress, at)
+    this.#bytes = new TokenBucket(limits.bytesPerAddress, at)
+  }
+
+  /** What has been read from one of its connections; once per chunk, not per packet. */
+  charge(packets: number, bytes: number, at: number): void {
+    this.#messages.take(packets, at)
+    this.#bytes.take(bytes, at)
+  }
+
+  /** Milliseconds until its connections may be read again; 0: now. */
+  waitMs(at: number): number {
+    return Math.max(this.#messages.waitMs(at), this.#bytes.waitMs(at))
   }
 
   mayLogIn(at: number): boolean {
@@ -30,7 +50,8 @@ export class Address {
   }
 
   isForgettable(at: number): boolean {
-    return this.open === 0 && this.connects.isFull(at) && this.#failures.isFull(at)
+    if (this.open > 0) return false
+    return [this.connects, this.#failures, this.#messages, this.#bytes].every((bucket) => bucket.isFull(at))
   }
 }
 
@@ -43,7 +64,7 @@ export class Addresses {
 
   constructor(limits: AddressLimits, at: number) {
     this.#limits = limits
-    this.#others = new Address(limits, at)
+    this.#others = new Address('others', limits, at)
   }
 
   /** Counts one more connection in; `undefined`: not now. Whoever gets the address closes it with `leave`. */
@@ -63,7 +84,7 @@ export class Addresses {
     if (known !== undefined) return known
     if (this.#known.size >= addressesMax) this.#forget(at)
     if (this.#known.size >= addressesMax) return this.#others
-    const address = new Address(this.#limits, at)
+    const address = new Address(key, this.#limits, at)
     this.#known.set(key, address)
     return address
   }

@@ -16,6 +16,8 @@ export type BrokerLimits = {
   readonly connectionsPerAddressMax: number
   readonly connectsPerAddress: Rate
   readonly loginFailuresPerAddress: Rate
+  readonly messagesPerAddress: Rate
+  readonly bytesPerAddress: Rate
   readonly messagesPerDevice: Rate
   readonly bytesPerDevice: Rate
   readonly inFlightPerDeviceMax: number
@@ -23,6 +25,11 @@ export type BrokerLimits = {
   readonly inFlightBytesMax: number
   readonly unsentBytesMax: number
   readonly closeTimeoutMs: number
+  readonly retainedMax: number
+  readonly retainedBytesMax: number
+  readonly lastingSessionsMax: number
+  readonly queuedPerSessionMax: number
+  readonly topicAliasesMax: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -50,6 +57,10 @@ export const defaultLimits: BrokerLimits = {
   // Failed log-ins. One misconfigured device that retries every second must not lock out its neighbours' address;
   // guessing is hopeless at this rate against random secrets.
   loginFailuresPerAddress: { perSecond: 2, burst: 120 },
+  // Packets, over all connections of one address: what a process can take, because a whole city may stand behind one.
+  messagesPerAddress: { perSecond: 400_000, burst: 2_000_000 },
+  // Bytes. The same for full frames, so that one address cannot have the processor to itself for longer than seconds.
+  bytesPerAddress: { perSecond: 134_217_728, burst: 536_870_912 },
   // Packets. One device may take a tenth of what a process can do, for five seconds all of it.
   messagesPerDevice: { perSecond: 10_000, burst: 50_000 },
   // Bytes. The same tenth at back-log sizes: 40 full frames a second.
@@ -64,4 +75,14 @@ export const defaultLimits: BrokerLimits = {
   unsentBytesMax: 1_048_576,
   // Milliseconds for what was taken to be kept when closing: a store's slowest commit. Unkept stays unacknowledged.
   closeTimeoutMs: 5_000,
+  // Retained messages: a status for each of the devices aimed at, and as much again. Beyond it the oldest one goes.
+  retainedMax: 20_000,
+  // Bytes of their topics and payloads.
+  retainedBytesMax: 16_777_216,
+  // Sessions that outlive their connection, with `anonymous: 'full'` only. Beyond it the one longest away is ended.
+  lastingSessionsMax: 1_000,
+  // Messages that wait in one of them while it is away or does not acknowledge. Beyond it the newest are not queued.
+  queuedPerSessionMax: 1_000,
+  // Topic aliases that an MQTT 5 client may set for the length of its connection.
+  topicAliasesMax: 32,
 }

@@ -1,0 +1,7 @@
+export { connackOf, disconnectOf } from './answers.ts'
+export { isVersion5, readConnect, type Terms, type Version5Connect } from './connect.ts'
+export { Conversation, type House, type Inbound } from './conversation.ts'
+export { translateWrites } from './outlet.ts'
+export { isFault } from './properties.ts'
+export { type Fault, type Reason, reason } from './reason.ts'
+export type { Subscribe, Subscription5 } from './subscribe.ts'
