@@ -3,6 +3,7 @@ import type { AssetClass } from './asset-class.ts'
 import type { Crew } from './crew.ts'
 import type { Device } from './device.ts'
 import type { MapLayer } from './map-layer.ts'
+import type { SourceDraft } from './source.ts'
 
 /** A whole city as a file describes it. `classes` holds every class that its assets use. */
 export type CityDescription = {
@@ -13,6 +14,8 @@ export type CityDescription = {
   readonly assets: readonly Asset[]
   readonly crews: readonly Crew[]
   readonly mapLayers: readonly MapLayer[]
+  /** Names that devices use, mapped to sensors; none when absent. */
+  readonly sources?: readonly SourceDraft[]
 }
 
 /** A device before it has a credential. */
@@ -28,4 +31,5 @@ export type ImportSummary = {
   readonly classes: number
   readonly crews: number
   readonly mapLayers: number
+  readonly sources: number
 }

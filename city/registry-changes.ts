@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Transaction } from 'kysely'
 import type { Asset, AssetId } from './asset.ts'
-import { checkAssets, checkCircles, checkCrews, type Issue } from './check.ts'
+import { checkAssets, checkCircles, checkCrews } from './check.ts'
 import type { Crew } from './crew.ts'
 import type { CityDescription, DeviceDraft, ImportSummary } from './description.ts'
 import { checkDevices } from './device-check.ts'
@@ -9,6 +8,7 @@ import { hashSecret } from './device-secrets.ts'
 import type { Instant } from './instant.ts'
 import { libraryClasses } from './library.ts'
 import { Refusal } from './refusal.ts'
+import { type Change, positions, refuse, type Writer } from './registry-change.ts'
 import { RegistryMemory } from './registry-memory.ts'
 import {
   insertDevices,
@@ -19,15 +19,7 @@ import {
   writeCrew,
   writeMapLayer,
 } from './registry-rows.ts'
-import type { RegistryTables } from './registry-tables.ts'
-
-/** A change is checked and written inside one transaction; `apply` gives the memory it leads to once that is committed. */
-export type Change<Result> = {
-  readonly result: Result
-  /** Absent when there was nothing to do. */
-  readonly apply?: (memory: RegistryMemory) => RegistryMemory
-}
-export type Writer = Transaction<RegistryTables>
+import { sensorsIn, writeSources } from './source-changes.ts'
 
 export async function importCity(
   writer: Writer,
@@ -50,6 +42,7 @@ export async function importCity(
   await writeAssets(writer, changes, positions(assets))
   for (const crew of city.crews) await writeCrew(writer, crew)
   for (const layer of city.mapLayers) await writeMapLayer(writer, layer)
+  await writeSources(writer, city.sources ?? [], sensorsIn(assets, classes), false)
 
   const next = new RegistryMemory(await readContents(writer), libraryClasses())
   return {
@@ -62,6 +55,7 @@ export async function importCity(
       classes: ownClasses.length,
       crews: city.crews.length,
       mapLayers: city.mapLayers.length,
+      sources: city.sources?.length ?? 0,
     },
     apply: () => next,
   }
@@ -121,20 +115,10 @@ export async function addDevices(
   return { result: kept, apply: (held) => held.putDevices(kept) }
 }
 
-function refuse(code: string, issues: readonly Issue[]): void {
-  if (issues.length > 0) throw new Refusal(code, issues.map((issue) => issue.message).join('\n'))
-}
-
 function byId<T extends { readonly id: string }>(items: readonly T[]): [string, T][] {
   return items.map((item) => [item.id, item])
 }
 
 function districtsOf(assets: Iterable<Asset>): Set<string> {
   return new Set([...assets].flatMap((asset) => asset.district ?? []))
-}
-
-/** Where each asset stands in the city's list: those that are known keep their places, new ones follow. */
-function positions(assets: ReadonlyMap<AssetId, Asset>): (id: AssetId) => number {
-  const places = new Map([...assets.keys()].map((id, index) => [id, index]))
-  return (id) => places.get(id) ?? places.size
 }

@@ -5,6 +5,7 @@ import type { Device } from './device.ts'
 import type { RegistryMemory } from './registry-memory.ts'
 import type { Sensor } from './sensor.ts'
 import { SensorSuggestion } from './sensor-suggestion.ts'
+import type { KeptSource } from './source.ts'
 
 /** The registry's lists, each made when first asked for and thrown away with the next change. */
 export class RegistryLists {
@@ -14,6 +15,7 @@ export class RegistryLists {
   #sensors: readonly Sensor[] | undefined
   #crews: readonly Crew[] | undefined
   #devices: readonly Device[] | undefined
+  #sources: readonly KeptSource[] | undefined
   #suggestion: SensorSuggestion | undefined
 
   constructor(memory: RegistryMemory) {
@@ -39,6 +41,10 @@ export class RegistryLists {
   get devices(): readonly Device[] {
     this.#devices ??= [...this.#memory.devices.values()].map((kept) => kept.device)
     return this.#devices
+  }
+  get sources(): readonly KeptSource[] {
+    this.#sources ??= [...this.#memory.sources.all()]
+    return this.#sources
   }
   get suggestion(): SensorSuggestion {
     this.#suggestion ??= new SensorSuggestion(

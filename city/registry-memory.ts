@@ -4,6 +4,8 @@ import type { Crew } from './crew.ts'
 import { type MapLayer, mapLayerNames } from './map-layer.ts'
 import type { KeptDevice, RegistryContents } from './registry-rows.ts'
 import { type Sensor, sensorId } from './sensor.ts'
+import type { SourceDraft } from './source.ts'
+import { SourceMemory } from './source-memory.ts'
 
 /**
  * The registry as the running program asks it, hundreds of thousands of times a second: maps by id, and lists that are
@@ -20,6 +22,7 @@ export class RegistryMemory {
   readonly crews = new Map<string, Crew>()
   readonly mapLayers = new Map<string, MapLayer>()
   readonly devices = new Map<string, KeptDevice>()
+  readonly sources = new SourceMemory((id) => this.sensors.get(id))
 
   constructor(contents: RegistryContents, shipped: readonly AssetClass[]) {
     this.name = contents.name
@@ -30,6 +33,7 @@ export class RegistryMemory {
     for (const crew of contents.crews) this.putCrew(crew)
     for (const layer of contents.mapLayers) this.putMapLayer(layer)
     this.putDevices(contents.devices)
+    this.putSources(contents.sources, [])
   }
 
   /** The revision of the tables that this is the memory of. */
@@ -53,12 +57,19 @@ export class RegistryMemory {
     return this
   }
 
+  putSources(sources: readonly SourceDraft[], gone: readonly string[]): this {
+    for (const name of gone) this.sources.remove(name)
+    for (const source of sources) this.sources.put(source)
+    return this
+  }
+
   putAsset(asset: Asset): this {
     this.#forgetSensors(asset.id)
     this.assets.set(asset.id, asset)
     const sensors = sensorsOfAsset(asset, this.classes.get(asset.class))
     this.sensorsOf.set(asset.id, sensors)
     for (const sensor of sensors) this.sensors.set(sensor.id, sensor)
+    this.sources.assetChanged(asset.id, false)
     return this
   }
 
@@ -66,6 +77,7 @@ export class RegistryMemory {
     this.#forgetSensors(id)
     this.assets.delete(id)
     this.sensorsOf.delete(id)
+    this.sources.assetChanged(id, true)
     for (const [name, { device, secret }] of this.devices) {
       if (!device.assets.includes(id)) continue
       const assets = device.assets.filter((asset) => asset !== id)

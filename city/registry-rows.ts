@@ -8,6 +8,8 @@ import type { SecretHash } from './device-secrets.ts'
 import type { MapLayer } from './map-layer.ts'
 import type { RegistryTables } from './registry-tables.ts'
 import { assetClassRow, featureCollectionRow } from './row-schemas.ts'
+import type { SourceDraft } from './source.ts'
+import { readSources } from './source-rows.ts'
 
 type Reader = Kysely<RegistryTables>
 type Writer = Transaction<RegistryTables>
@@ -25,6 +27,7 @@ export type RegistryContents = {
   readonly crews: readonly Crew[]
   readonly mapLayers: readonly MapLayer[]
   readonly devices: readonly KeptDevice[]
+  readonly sources: readonly SourceDraft[]
 }
 
 // SQLite takes 32,766 parameters in one statement; the widest row has 11.
@@ -59,6 +62,7 @@ export async function readContents(database: Reader): Promise<RegistryContents> 
       features: featureCollectionRow.parse(JSON.parse(row.features_json)),
     })),
     devices: await readDevices(database),
+    sources: await readSources(database),
   }
 }
 

@@ -36,6 +36,14 @@ export type RegistryTables = {
     revoked_at: number | null
   }
   device_asset: { device: string; asset: string; position: number }
+  source: {
+    name: string
+    asset: string
+    quantity: string
+    unit: string | null
+    factor: number | null
+    offset: number | null
+  }
 }
 
 export const cityMigrations: Migrations = {
@@ -47,6 +55,20 @@ export const cityMigrations: Migrations = {
   '2026-11-city-02': {
     async up(database: Kysely<unknown>) {
       await sql`alter table device add column publishes_json text not null default '[]'`.execute(database)
+    },
+  },
+  '2026-11-city-03': {
+    async up(database: Kysely<unknown>) {
+      await sql`create table source (
+        name text primary key,
+        asset text not null references asset (id) on delete cascade deferrable initially deferred,
+        quantity text not null,
+        unit text,
+        factor double precision,
+        "offset" double precision
+      )`.execute(database)
+      // One source for a sensor at most.
+      await sql`create unique index source_sensor on source (asset, quantity)`.execute(database)
     },
   },
 }

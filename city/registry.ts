@@ -9,6 +9,8 @@ import { hashSecret, makeSecret, secretMatches } from './device-secrets.ts'
 import type { Instant } from './instant.ts'
 import { libraryClasses } from './library.ts'
 import type { MapLayer } from './map-layer.ts'
+import { outdatedCredentials } from './outdated-credentials.ts'
+import type { Change, Writer } from './registry-change.ts'
 import * as changes from './registry-changes.ts'
 import { RegistryLists } from './registry-lists.ts'
 import { RegistryMemory } from './registry-memory.ts'
@@ -22,6 +24,8 @@ import {
 } from './registry-rows.ts'
 import type { RegistryTables } from './registry-tables.ts'
 import type { Sensor, SensorId } from './sensor.ts'
+import type { KeptSource, Source, SourceDraft } from './source.ts'
+import { type Adoption, adopt, removeSources } from './source-changes.ts'
 
 /** A device and its secret, which is shown this once: only a hash of it is kept. */
 export type DeviceWithSecret = { readonly device: Device; readonly secret: string }
@@ -35,6 +39,7 @@ export class Registry {
   readonly #tables: Kysely<RegistryTables>
   readonly #now: () => Instant
   readonly #listeners = new Set<() => void>()
+  readonly #credentialListeners = new Set<(device: string) => void>()
   #memory: RegistryMemory
   #lists: RegistryLists
   #lastTurn: Promise<unknown> = Promise.resolve()
@@ -91,6 +96,13 @@ export class Registry {
   device(id: string): Device | undefined {
     return this.#memory.devices.get(id)?.device
   }
+  /** What a name that a device uses stands for; asked for every reading that comes under such a name. */
+  source(name: string): Source | undefined {
+    return this.#memory.sources.get(name)
+  }
+  sources(): readonly KeptSource[] {
+    return this.#lists.sources
+  }
   mapLayers(): readonly MapLayer[] {
     return this.#memory.mapLayersInOrder()
   }
@@ -125,6 +137,25 @@ export class Registry {
   /** `false` when there is no such asset. One that others refer to stays until they no longer do. */
   removeAsset(id: AssetId): Promise<boolean> {
     return this.#write((writer, memory) => changes.removeAsset(writer, memory, id))
+  }
+
+  /** Maps a name to a sensor; one of this name that is there already is replaced. */
+  addSource(source: SourceDraft): Promise<void> {
+    return this.adopt({ sources: [source] })
+  }
+
+  /** Maps names to sensors and makes new assets for them, all or nothing. */
+  adopt(adoption: Adoption): Promise<void> {
+    return this.#write((writer, memory) => adopt(writer, memory, adoption))
+  }
+
+  async removeSource(name: string): Promise<boolean> {
+    return (await this.removeSources([name])) > 0
+  }
+
+  /** How many of them there were. */
+  removeSources(names: readonly string[]): Promise<number> {
+    return this.#write((writer, memory) => removeSources(writer, memory, names))
   }
 
   putCrew(crew: Crew): Promise<void> {
@@ -171,17 +202,19 @@ export class Registry {
     })
   }
 
-  #changeDevice<Result>(
+  async #changeDevice<Result>(
     id: string,
     change: (kept: KeptDevice) => { kept: KeptDevice; result: Result },
   ): Promise<Result | undefined> {
-    return this.#write(async (writer, memory) => {
+    const changed = await this.#write<Result | undefined>(async (writer, memory) => {
       const known = memory.devices.get(id)
       if (known === undefined) return { result: undefined }
       const { kept, result } = change(known)
       await updateDevice(writer, kept)
       return { result, apply: (held) => held.putDevices([kept]) }
     })
+    if (changed !== undefined) this.#tellOutdated([id])
+    return changed
   }
 
   /** Takes over what another process wrote; `true` when there was something. */
@@ -203,9 +236,18 @@ export class Registry {
     }
   }
 
-  #write<Result>(
-    change: (writer: changes.Writer, memory: RegistryMemory) => Promise<changes.Change<Result>>,
-  ): Promise<Result> {
+  /**
+   * Called with each device whose credential is no longer what it was, here or by another process: revoked, given a new
+   * secret, or allowed other topics. A connection that was let in with the old one is to be ended.
+   */
+  onCredentialChange(listener: (device: string) => void): () => void {
+    this.#credentialListeners.add(listener)
+    return () => {
+      this.#credentialListeners.delete(listener)
+    }
+  }
+
+  #write<Result>(change: (writer: Writer, memory: RegistryMemory) => Promise<Change<Result>>): Promise<Result> {
     return this.#inTurn(async () => {
       const { result, next } = await this.#tables.transaction().execute(async (writer) => {
         const memory = await this.#caughtUp(writer)
@@ -221,7 +263,7 @@ export class Registry {
   }
 
   /** Another process may have written since we last looked, and a change must be checked against what is there now. */
-  async #caughtUp(writer: changes.Writer): Promise<RegistryMemory> {
+  async #caughtUp(writer: Writer): Promise<RegistryMemory> {
     if ((await readRevision(writer)) !== this.#memory.revision)
       this.#use(new RegistryMemory(await readContents(writer), libraryClasses()))
     return this.#memory
@@ -234,8 +276,14 @@ export class Registry {
   }
 
   #use(memory: RegistryMemory): void {
+    const before = this.#memory
     this.#memory = memory
     this.#lists = new RegistryLists(memory)
     for (const listener of this.#listeners) listener()
+    if (before !== memory) this.#tellOutdated(outdatedCredentials(before.devices, memory.devices))
+  }
+
+  #tellOutdated(devices: readonly string[]): void {
+    for (const device of devices) for (const listener of this.#credentialListeners) listener(device)
   }
 }

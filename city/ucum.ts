@@ -1,7 +1,7 @@
 /**
  * Unit codes are UCUM (case sensitive). This follows the syntax of the UCUM specification, section 2: terms joined by `.`
  * and `/`, exponents, prefixes, parentheses, `{annotations}`. Of the unit atoms it knows a curated part: SI, what is used
- * with it, and the customary units that city equipment reports in. It checks a code, it does not convert.
+ * with it, and the customary units that city equipment reports in. It checks a code; `units/` converts.
  */
 export function isUnitCode(code: string): boolean {
   if (code.length > codeLengthMax) return false
@@ -50,7 +50,7 @@ const prefixes = 'da Y Z E P T G M k h d c m u n p f a z y Ki Mi Gi Ti'.split(' 
 /** Atoms that take a prefix. `B[mW]`, the reference of radio signal strength, is not in UCUM but every gateway sends dBm. */
 const metric = new Set(
   `m s g rad C K cd Cel mol sr Hz N Pa J W A V F Ohm S Wb T H lm lx Bq Gy Sv kat L l bar t eV By bit Bd u cal gf Np B
-   B[SPL] B[V] B[mV] B[uV] B[W] B[kW] B[mW] ar st R Ci g% m[H2O] m[Hg] U eq osm`.split(/\s+/),
+   B[SPL] B[V] B[mV] B[uV] B[W] B[kW] B[mW] ar st R Ci m[H2O] m[Hg] U eq osm`.split(/\s+/),
 )
 
 /** Atoms that take none. */
@@ -59,3 +59,6 @@ const customary = new Set(
    [gal_us] [gal_br] [lb_av] [oz_av] [ston_av] [lbf_av] [psi] [HP] [Btu] [cin_i] [cft_i] [sft_i] [acr_us] [FTU] [NTU]
    atm circ sph`.split(/\s+/),
 )
+
+/** Every atom that `isUnitCode` knows; each has its measure in `units/unit-atoms.ts`. */
+export const unitAtoms: readonly string[] = [...metric, ...customary]

@@ -45,6 +45,13 @@ export const problemCatalogue = {
     detail: 'device "{device}" is there already; rotate its secret',
   },
   DEVICE_INVALID: { status: 422, title: 'Device not accepted', detail: '{what}' },
+  SOURCE_INVALID: { status: 422, title: 'Mapping not accepted', detail: '{what}' },
+  SOURCE_UNKNOWN: { status: 404, title: 'No such mapping', detail: 'nothing is mapped by the name "{source}"' },
+  DISCOVERED_UNKNOWN: {
+    status: 404,
+    title: 'Not discovered',
+    detail: 'nothing was sent under the name "{name}", or it was forgotten for want of room',
+  },
   USER_EXISTS: { status: 409, title: 'User exists', detail: '{what}' },
   USER_INVALID: { status: 422, title: 'User not accepted', detail: '{what}' },
   CREW_UNKNOWN: { status: 422, title: 'No such crew', detail: 'no crew "{crew}"' },

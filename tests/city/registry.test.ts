@@ -34,6 +34,7 @@ describe('importCity', () => {
       classes: 0,
       crews: 1,
       mapLayers: 1,
+      sources: 0,
     })
     expect(registry.isEmpty()).toBe(false)
     expect([registry.name, registry.timeZone]).toEqual(['Smallville', 'Europe/Vienna'])
