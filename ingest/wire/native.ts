@@ -2,7 +2,16 @@ import { type Quality, qualities } from '../reading.ts'
 import { decodeJson, textOf } from './json.ts'
 import type { Message } from './message.ts'
 import { parseObservedAt } from './observed-at.ts'
-import { type Parsed, readingsPerMessageMax, refused, type WireFault, type WireReading } from './parsed.ts'
+import {
+  type Parsed,
+  readingsOr,
+  readingsPerMessageMax,
+  refused,
+  tooMany,
+  type WireFault,
+  type WireReading,
+} from './parsed.ts'
+import { isSenml, type KnowsSensor, parseSenml } from './senml.ts'
 import { bareNumber, checkValue, insteadOfText, plainDecimal, quoted } from './value.ts'
 
 export const nativePrefix = 'telemetry/'
@@ -11,11 +20,11 @@ const noFaults: readonly WireFault[] = []
 const exampleOne = '3.2 or {"value":3.2,"observedAt":"2026-05-04T10:00:00Z"}'
 const exampleMany = '{"observedAt":"2026-05-04T10:00:00Z","values":{"pressure":3.2,"flow":41}}'
 
-/** `telemetry/{asset}/{quantity}` with one value, `telemetry/{asset}` with several. */
-export function parseNative(message: Message): Parsed {
+/** `telemetry/{asset}/{quantity}` with one value, `telemetry/{asset}` with several, or with a SenML pack. */
+export function parseNative(message: Message, knows: KnowsSensor): Parsed {
   const name = message.topic.slice(nativePrefix.length)
   const slash = name.indexOf('/')
-  if (slash < 0 && name !== '') return parseSeveral(message, name)
+  if (slash < 0 && name !== '') return parseSeveral(message, name, knows)
   if (slash <= 0 || slash === name.length - 1 || name.includes('/', slash + 1))
     return refused(
       'unknown-topic',
@@ -57,9 +66,10 @@ function refuseText(text: string, fault: WireFault): Parsed {
   return refused(fault.reason, fault.detail)
 }
 
-function parseSeveral(message: Message, asset: string): Parsed {
+function parseSeveral(message: Message, asset: string, knows: KnowsSensor): Parsed {
   const decoded = decodeJson(message.payload, textOf(message.payload))
   if (decoded.kind === 'fault') return refused(decoded.reason, decoded.detail)
+  if (isSenml(decoded.json)) return parseSenml(decoded.json, message, asset, knows)
   const records = Array.isArray(decoded.json) ? decoded.json : [decoded.json]
   if (records.length > readingsPerMessageMax) return tooMany(records.length)
   const items: WireReading[] = []
@@ -70,12 +80,10 @@ function parseSeveral(message: Message, asset: string): Parsed {
       faults.push(records.length === 1 ? fault : { ...fault, detail: `item ${index + 1}: ${fault.detail}` })
     if (items.length + faults.length > readingsPerMessageMax) return tooMany(items.length + faults.length)
   }
-  const [first] = faults
-  if (items.length === 0 && faults.length <= 1)
-    return first === undefined
-      ? refused('wrong-shape', `the payload holds no values: expected ${exampleMany}`)
-      : { kind: 'refused', ...first }
-  return { kind: 'readings', items, faults }
+  return readingsOr(items, faults, {
+    reason: 'wrong-shape',
+    detail: `the payload holds no values: expected ${exampleMany}`,
+  })
 }
 
 /** Adds the record's values to `items`, each bad one to `faults`; returns what is wrong with the record as a whole. */
@@ -117,13 +125,6 @@ function stampOf(record: Readonly<Record<string, unknown>>, message: Message): S
 
 function single(item: WireReading): Parsed {
   return { kind: 'readings', items: [item], faults: noFaults }
-}
-
-function tooMany(count: number): Parsed {
-  return refused(
-    'too-many-readings',
-    `the message holds more than ${readingsPerMessageMax} readings (${count} or more): send several messages`,
-  )
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
