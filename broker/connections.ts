@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type Address, Addresses } from './addresses.ts'
 import type { BrokerLimits } from './limits.ts'
-import { Session } from './session.ts'
+import { HangUp, Session } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 export type ConnectionParts = {
@@ -12,19 +12,25 @@ export type ConnectionParts = {
   onClose(session: Session): void
 }
 
-/** All that is open: how much, from where, and which connections are whose. */
+// Milliseconds. The standard allows one and a half keep-alives, of which the shortest is a second.
+const sweepEveryMs = 250
+
+/** All that is open: how much, from where, which connections are whose, and which have fallen silent. */
 export class Connections {
   readonly #parts: ConnectionParts
   readonly #addresses: Addresses
   readonly #sessions = new Set<Session>()
   /** More than one only while a second connection of the same device takes over from the first. */
   readonly #byDevice = new Map<string, Session[]>()
+  readonly #sweeping: NodeJS.Timeout
   #entered = 0
   #closing = false
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
     this.#addresses = new Addresses(parts.limits, parts.elapsed())
+    // One timer for all: a timer of its own for each of ten thousand devices would be set anew with every message.
+    this.#sweeping = setInterval(() => this.#closeSilent(), sweepEveryMs).unref()
   }
 
   /** Counts a socket in until it closes, or closes it at once where there are too many. */
@@ -76,7 +82,18 @@ export class Connections {
   }
 
   destroyAll(): void {
+    clearInterval(this.#sweeping)
     for (const { conn } of this.#sessions) conn.destroy()
+  }
+
+  /** [MQTT-3.1.2-24] As if the network had failed: a will is published. */
+  #closeSilent(): void {
+    const at = this.#parts.elapsed()
+    for (const { conn, silenceMaxMs, heardAt, held } of this.#sessions) {
+      if (silenceMaxMs === 0 || held || at - heardAt <= silenceMaxMs || conn.destroyed) continue
+      this.#parts.stats.keepaliveTimeouts += 1
+      conn.destroy(new HangUp('keep alive timeout'))
+    }
   }
 
   #forget(session: Session): void {

@@ -14,7 +14,7 @@ type FrameRule = {
   readonly identified: boolean
 }
 
-const publishType = 3
+export const publishType = 3
 const connectType = 1
 // A topic of one character, and a packet identifier where there is one.
 const publishBytesMin = 3
@@ -43,116 +43,88 @@ export function frameRules(limits: FrameLimits): FrameRules {
   return rules
 }
 
-const atType = 0
-const atLength = 1
-const atFirstByte = 2
-const atSecondByte = 3
-const atBody = 4
-type Place = typeof atType | typeof atLength | typeof atFirstByte | typeof atSecondByte | typeof atBody
+/** How far one packet has come in; a fault is known as soon as the bytes that show it are there. */
+export type FrameProgress = 'whole' | 'partial' | FrameFault
 
 /**
- * Walks over the packets of a stream, however it is cut into chunks, and stops at the first that may not be. It looks
- * at the fixed header and the two bytes after it, keeps nothing and copies nothing: a packet that is too large is known
- * as such before any of its body is buffered.
+ * Reads the fixed header of a packet and the two bytes after it, and judges them. Of a packet that is too large this is
+ * all that is ever looked at. What was read last stands in the fields, so that nothing is allocated for a packet.
  */
-export class FrameScanner {
+export class FrameReader {
   readonly #rules: FrameRules
-  #place: Place = atType
-  #type = 0
-  #flags = 0
-  /** Bytes of the body still to come, once its length is known; before, the length as far as it is read. */
-  #remaining = 0
-  #factor = 1
-  #firstByte = 0
-  /** Packets begun since the start. */
-  packets = 0
+  type = 0
+  flags = 0
+  /** Where the body begins and where the packet ends, in the buffer that was read from. */
+  bodyAt = 0
+  end = 0
+  /** Of a partial packet: how many bytes of it must be there before another look is worth it. */
+  needed = 0
 
   constructor(rules: FrameRules) {
     this.#rules = rules
   }
 
-  scan(chunk: Uint8Array): FrameFault | undefined {
-    let index = 0
-    while (index < chunk.length) {
-      if (this.#place === atBody) {
-        const step = Math.min(this.#remaining, chunk.length - index)
-        index += step
-        this.#remaining -= step
-        if (this.#remaining === 0) this.#place = atType
-        continue
+  read(bytes: Uint8Array, at: number): FrameProgress {
+    const first = bytes[at] ?? 0
+    this.type = first >> 4
+    this.flags = first & 0x0f
+    const fault = this.#judgeFirstByte()
+    if (fault !== undefined) return fault
+    let length = 0
+    let factor = 1
+    for (let place = at + 1; ; place += 1) {
+      const byte = bytes[place]
+      if (byte === undefined) return this.#needs(place + 1 - at)
+      length += (byte & 0x7f) * factor
+      if (byte < 0x80) {
+        this.bodyAt = place + 1
+        break
       }
-      const fault = this.#step(chunk[index] ?? 0)
-      if (fault !== undefined) return fault
-      index += 1
+      factor *= 128
+      if (factor > 2_097_152) return malformed('a remaining length of more than four bytes', 'MQTT-2.2.3')
     }
+    this.end = this.bodyAt + length
+    return this.#judgeLength(length) ?? this.#judgeStart(bytes, at, length)
+  }
+
+  #needs(bytes: number): 'partial' {
+    this.needed = bytes
+    return 'partial'
+  }
+
+  #judgeFirstByte(): FrameFault | undefined {
+    if (this.type === publishType) return publishFlagsFault(this.flags)
+    if (this.type === connectType) return malformed('a second CONNECT', 'MQTT-3.1.0-2')
+    const rule = this.#rules[this.type]
+    if (rule === undefined) return malformed(`packet type ${this.type} is not for a client to send`)
+    if (rule.flags !== this.flags) return malformed(`${rule.name} with flags ${this.flags}`, 'MQTT-2.2.2-2')
     return undefined
   }
 
-  #step(byte: number): FrameFault | undefined {
-    switch (this.#place) {
-      case atType:
-        return this.#begin(byte)
-      case atLength:
-        return this.#readLength(byte)
-      case atFirstByte:
-        this.#firstByte = byte
-        this.#remaining -= 1
-        this.#place = atSecondByte
-        return undefined
-      default:
-        this.#remaining -= 1
-        return this.#readStart((this.#firstByte << 8) | byte)
-    }
-  }
-
-  #begin(byte: number): FrameFault | undefined {
-    this.packets += 1
-    this.#type = byte >> 4
-    this.#flags = byte & 0x0f
-    this.#remaining = 0
-    this.#factor = 1
-    this.#place = atLength
-    if (this.#type === publishType) return publishFlagsFault(this.#flags)
-    if (this.#type === connectType) return malformed('a second CONNECT', 'MQTT-3.1.0-2')
-    const rule = this.#rules[this.#type]
-    if (rule === undefined) return malformed(`packet type ${this.#type} is not for a client to send`)
-    if (rule.flags !== this.#flags) return malformed(`${rule.name} with flags ${this.#flags}`, 'MQTT-2.2.2-2')
-    return undefined
-  }
-
-  #readLength(byte: number): FrameFault | undefined {
-    this.#remaining += (byte & 0x7f) * this.#factor
-    if (byte >= 0x80) {
-      this.#factor *= 128
-      if (this.#factor > 2_097_152) return malformed('a remaining length of more than four bytes')
-      return undefined
-    }
-    return this.#judgeLength()
-  }
-
-  #judgeLength(): FrameFault | undefined {
-    const rule = this.#rules[this.#type]
+  #judgeLength(length: number): FrameFault | undefined {
+    const rule = this.#rules[this.type]
     if (rule === undefined) return undefined
-    if (this.#remaining < rule.min) return malformed(`${rule.name} of ${this.#remaining} bytes is too short`)
-    if (this.#remaining > rule.max) {
-      return { kind: 'oversized', detail: `${rule.name} of ${this.#remaining} bytes; at most ${rule.max} are taken` }
-    }
-    if (rule.identified || this.#type === publishType) this.#place = atFirstByte
-    else this.#place = this.#remaining === 0 ? atType : atBody
-    return undefined
+    if (length < rule.min) return malformed(`${rule.name} of ${length} bytes is too short`)
+    if (length <= rule.max) return undefined
+    return { kind: 'oversized', detail: `${rule.name} of ${length} bytes; at most ${rule.max} are taken` }
   }
 
   /** The first two bytes of the body: a packet identifier, or the length of a PUBLISH's topic. */
-  #readStart(value: number): FrameFault | undefined {
-    this.#place = this.#remaining === 0 ? atType : atBody
-    if (this.#type !== publishType) {
-      return value === 0 ? malformed('packet identifier 0', 'MQTT-2.3.1-1') : undefined
+  #judgeStart(bytes: Uint8Array, at: number, length: number): FrameProgress {
+    const isPublish = this.type === publishType
+    if (isPublish || this.#rules[this.type]?.identified === true) {
+      const high = bytes[this.bodyAt]
+      const low = bytes[this.bodyAt + 1]
+      if (high === undefined || low === undefined) return this.#needs(this.bodyAt + 2 - at)
+      const value = (high << 8) | low
+      if (!isPublish && value === 0) return malformed('packet identifier 0', 'MQTT-2.3.1-1')
+      if (isPublish && value === 0) return malformed('PUBLISH with an empty topic', 'MQTT-4.7.3-1')
+      // The parser would read on into the next packet.
+      if (isPublish && value + (this.flags & 0x06 ? 4 : 2) > length) {
+        return malformed('PUBLISH with a topic longer than itself')
+      }
     }
-    if (value === 0) return malformed('PUBLISH with an empty topic', 'MQTT-4.7.3-1')
-    // The parser would read on into the next packet.
-    const identifier = this.#flags & 0x06 ? 2 : 0
-    if (value + identifier > this.#remaining) return malformed('PUBLISH with a topic longer than itself')
-    return undefined
+    return this.end <= bytes.length ? 'whole' : this.#needs(this.end - at)
   }
 }
 

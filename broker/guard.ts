@@ -2,19 +2,24 @@
  * What stands between a socket and Aedes.
  *
  * Aedes takes bytes only by `conn.read(null)`, whenever it is done with what it had. The guard wraps that one method, so
- * it sees every byte before anything is buffered, copies none, and works alike for TCP, TLS and WebSocket streams:
+ * it sees every packet first, and works alike for TCP, TLS and WebSocket streams:
  *
  * - a stranger may send one CONNECT of a few kilobytes and nothing else: what it sends after that waits, unread, until
  *   it is logged in;
  * - a packet that breaks the protocol or is too large closes the connection at its header;
+ * - telemetry of QoS 0 and 1 goes from here to `Intake`, without Aedes: its way through a parser, a packet object and
+ *   the matching of subscriptions would cost several times what the reading itself costs;
+ * - everything else goes to Aedes, packet by packet;
  * - a device that is too fast, or too much of whose messages wait to be kept, is not read for a while: TCP then holds
  *   it back, and nothing is lost.
  */
 import type { Duplex } from 'node:stream'
+import type { Instant } from '../city/index.ts'
 import { connectFault, connectProgress } from './connect-packet.ts'
-import { type FrameRules, FrameScanner } from './frames.ts'
+import { FrameReader, type FrameRules, publishType } from './frames.ts'
 import type { Intake } from './intake.ts'
 import type { BrokerLimits } from './limits.ts'
+import { judgePublish } from './permissions.ts'
 import { type DeviceRates, HangUp, type Session } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
@@ -25,6 +30,7 @@ export type GuardParts = {
   readonly intake: Intake
   /** Monotonic milliseconds. */
   elapsed(): number
+  now(): Instant
 }
 
 export function guard(session: Session, parts: GuardParts): void {
@@ -35,14 +41,24 @@ export function guard(session: Session, parts: GuardParts): void {
   conn.read = (size?: number) => (size === 0 ? read(0) : guarded.read(read))
 }
 
+const nothing = Buffer.alloc(0)
+
 class Guard {
   readonly #session: Session
   readonly #parts: GuardParts
   readonly #conn: Duplex
-  readonly #scanner: FrameScanner
+  readonly #frame: FrameReader
   /** The pieces of a CONNECT that is not whole yet. */
   #connect: Buffer | undefined
   #connectSeen = false
+  /** What was read from the stream, and how far it is dealt with. */
+  #bytes: Buffer = nothing
+  #at = 0
+  /** Of a packet that is not whole: what came after `#bytes`, and how many bytes are there in all. */
+  readonly #pieces: Buffer[] = []
+  #gathered = 0
+  /** The packet that is next need not wait for acknowledgements of those before it. */
+  #isInTurn = true
   #throttle: NodeJS.Timeout | undefined
   #drain: NodeJS.Timeout | undefined
 
@@ -50,25 +66,127 @@ class Guard {
     this.#session = session
     this.#parts = parts
     this.#conn = session.conn
-    this.#scanner = new FrameScanner(parts.rules)
+    this.#frame = new FrameReader(parts.rules)
   }
 
+  /** The next packet that is for Aedes, or `null` when there is none for now. */
   read(read: () => Buffer | null): Buffer | null {
     if (this.#conn.destroyed) return null
     if (!this.#connectSeen) return this.#readConnect(read)
-    if (!this.#mayRead()) return null
-    const chunk = read()
-    if (chunk === null) return null
-    const before = this.#scanner.packets
-    const fault = this.#scanner.scan(chunk)
-    this.#charge(chunk.length, this.#scanner.packets - before)
-    if (fault === undefined) return chunk
-    return this.#close(fault.kind, fault.clause === undefined ? fault.detail : `${fault.detail} [${fault.clause}]`)
+    if (!this.#mayRead()) return this.#hold()
+    for (;;) {
+      if (!this.#parts.intake.hasRoomFor(this.#session)) return this.#hold()
+      const progress = this.#at < this.#bytes.length ? this.#frame.read(this.#bytes, this.#at) : 'partial'
+      if (progress === 'partial') {
+        if (!this.#readMore(read)) return null
+      } else if (progress === 'whole') {
+        if (this.#takeDirectly()) continue
+        return this.#mustWait() ? this.#hold() : this.#next()
+      } else {
+        const { kind, detail, clause } = progress
+        return this.#close(kind, clause === undefined ? detail : `${detail} [${clause}]`)
+      }
+    }
+  }
+
+  /** Reads on, until a packet that is not whole can be looked at again; `false`: there is no more for now. */
+  #readMore(read: () => Buffer | null): boolean {
+    const rest = this.#bytes.length - this.#at
+    do {
+      if (this.#isTooFast()) {
+        this.#session.held = true
+        return false
+      }
+      const chunk = read()
+      if (chunk === null) return false
+      this.#hear(chunk.length)
+      if (rest === 0 && this.#pieces.length === 0) {
+        this.#bytes = chunk
+        this.#at = 0
+        return true
+      }
+      this.#pieces.push(chunk)
+      this.#gathered += chunk.length
+    } while (rest + this.#gathered < this.#frame.needed)
+    this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#pieces])
+    this.#at = 0
+    this.#pieces.length = 0
+    this.#gathered = 0
+    return true
+  }
+
+  /** A PUBLISH of QoS 0 or 1 on a topic of the device's own; all else is not for us. */
+  #takeDirectly(): boolean {
+    const { type, flags, bodyAt, end } = this.#frame
+    const qos = (flags >> 1) & 3
+    if (type !== publishType || qos === 2 || this.#session.denied) return false
+    const bytes = this.#bytes
+    const topicEnd = bodyAt + 2 + (((bytes[bodyAt] as number) << 8) | (bytes[bodyAt + 1] as number))
+    const topic = this.#ownTopic(bodyAt + 2, topicEnd)
+    const login = this.#session.login
+    if (topic === undefined || login === undefined) return false
+    let identifier = 0
+    let payloadAt = topicEnd
+    if (qos === 1) {
+      identifier = ((bytes[topicEnd] as number) << 8) | (bytes[topicEnd + 1] as number)
+      payloadAt += 2
+      // Whoever refuses packets says why it refused this one.
+      if (identifier === 0) return false
+    }
+    this.#at = end
+    login.rates.messages.take(1, this.#session.heardAt)
+    const payload = bytes.subarray(payloadAt, end)
+    const message = { device: login.device.id, topic, payload, receivedAt: this.#parts.now() }
+    this.#parts.intake.take(this.#session, message, identifier)
+    return true
+  }
+
+  #ownTopic(from: number, to: number): string | undefined {
+    const { ownTopics, login } = this.#session
+    const known = ownTopics.find(this.#bytes, from, to)
+    if (known !== undefined || login === undefined) return known
+    const topic = this.#bytes.toString('utf8', from, to)
+    const { kind } = judgePublish(login.device, topic)
+    if (kind !== 'telemetry' && kind !== 'foreign') return undefined
+    ownTopics.add(topic, this.#bytes, from, to)
+    return topic
+  }
+
+  /** [MQTT-4.6.0-2] Aedes answers at once, so what it answers waits for the answers to what came before. */
+  #mustWait(): boolean {
+    this.#isInTurn = this.#frame.type !== publishType || this.#session.inFlight === 0
+    return !this.#isInTurn
+  }
+
+  /** We do not read; that it is not heard meanwhile says nothing of it. */
+  #hold(): null {
+    this.#session.held = true
+    return this.#putBack()
+  }
+
+  /** Back into the stream, so that it does not end before they are dealt with. */
+  #putBack(): null {
+    const rest = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#pieces])
+    this.#bytes = nothing
+    this.#at = 0
+    this.#pieces.length = 0
+    this.#gathered = 0
+    if (rest.length > 0) this.#conn.unshift(rest)
+    return null
+  }
+
+  #next(): Buffer {
+    const packet = this.#bytes.subarray(this.#at, this.#frame.end)
+    this.#at = this.#frame.end
+    this.#session.login?.rates.messages.take(1, this.#session.heardAt)
+    this.#putBack()
+    return packet
   }
 
   #readConnect(read: () => Buffer | null): Buffer | null {
     const chunk = read()
     if (chunk === null) return null
+    this.#hear(chunk.length)
     const bytes = this.#connect === undefined ? chunk : Buffer.concat([this.#connect, chunk])
     const progress = connectProgress(bytes, this.#parts.limits.connectBytesMax)
     if (progress.kind === 'wrong') return this.#close(progress.tooLarge ? 'oversized' : 'malformed', progress.detail)
@@ -81,8 +199,7 @@ class Guard {
     if (fault !== undefined) return this.#refuse(fault.returnCode)
     this.#connectSeen = true
     this.#connect = undefined
-    // Back into the stream, so that it does not end before they are read: a logger on a mobile link sends CONNECT,
-    // PUBLISH and DISCONNECT in one go and hangs up.
+    // A logger on a mobile link sends CONNECT, PUBLISH and DISCONNECT in one go and hangs up.
     if (bytes.length > progress.end) this.#conn.unshift(bytes.subarray(progress.end))
     return bytes.subarray(0, progress.end)
   }
@@ -91,8 +208,8 @@ class Guard {
     const { login, denied } = this.#session
     // Aedes reads again by itself once it has answered the CONNECT.
     if (login === undefined || denied) return false
-    if (!this.#parts.intake.hasRoomFor(this.#session)) return false
-    return !this.#isUnread() && !this.#isTooFast(login.rates)
+    if (!this.#isInTurn && !this.#parts.intake.isSettled(this.#session)) return false
+    return !this.#isUnread()
   }
 
   /** It does not read what it is sent, so it is not listened to either; and not for long. */
@@ -114,7 +231,9 @@ class Guard {
     return true
   }
 
-  #isTooFast(rates: DeviceRates): boolean {
+  #isTooFast(): boolean {
+    const rates: DeviceRates | undefined = this.#session.login?.rates
+    if (rates === undefined) return false
     const at = this.#parts.elapsed()
     const waitMs = Math.max(rates.messages.waitMs(at), rates.bytes.waitMs(at))
     if (waitMs === 0) return false
@@ -128,13 +247,13 @@ class Guard {
     return true
   }
 
-  #charge(bytes: number, packets: number): void {
-    this.#parts.stats.bytesIn += bytes
-    const rates = this.#session.login?.rates
-    if (rates === undefined) return
+  #hear(bytes: number): void {
     const at = this.#parts.elapsed()
-    rates.bytes.take(bytes, at)
-    rates.messages.take(packets, at)
+    this.#session.heardAt = at
+    this.#session.held = false
+    if (this.#session.login === undefined) return
+    this.#parts.stats.bytesIn += bytes
+    this.#session.login.rates.bytes.take(bytes, at)
   }
 
   #close(kind: 'malformed' | 'oversized', detail: string): null {

@@ -1,31 +1,22 @@
 /*
  * From a published message to its PUBACK.
  *
- * Aedes asks `authorizePublish` before it acknowledges; that question is left open until `receive` has kept the message.
- * Kept: the PUBACK leaves. Not kept: the connection closes without one, and the device sends again (at least once; the
- * readings' identity makes it once). Acknowledgements are written here and not by Aedes, because all that a batch holds
- * for one connection then leaves in a single write; Aedes is told of a message of QoS 0, for which nothing is left to do.
+ * `receive` keeps a message and says so by its promise. Kept: the PUBACK leaves. Not kept: the connection closes without
+ * one, and the device sends again (at least once; the readings' identity makes it once). A batch of messages shares one
+ * promise, and all that it holds for one connection is acknowledged in a single write.
  *
- * QoS 2: the PUBREC is Aedes' own and follows the keeping. A packet identifier that a device sends again before its
- * PUBREL is received again: also there it is the identity of the readings that makes it once.
+ * The guard takes telemetry of QoS 0 and 1 from the socket to here. QoS 2 comes by Aedes, which asks `authorizePublish`
+ * and holds its PUBREC until that is answered. A packet identifier that a device sends again before its PUBREL is
+ * received again: also there it is the identity of the readings that makes it once.
  */
-import type { Client, PublishPacket } from 'aedes'
+import type { PublishPacket } from 'aedes'
 import type { Instant } from '../city/index.ts'
-import type { MessageReceiver } from '../ingest/wire/index.ts'
+import type { Message, MessageReceiver } from '../ingest/wire/index.ts'
 import type { BrokerLimits } from './limits.ts'
-import { HangUp, type Session } from './session.ts'
+import { HangUp, type Session, type Taken } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 type Done = (error?: Error | null) => void
-
-/** A message taken and not yet kept. */
-type Taken = {
-  readonly session: Session
-  readonly client: Client
-  readonly packet: PublishPacket
-  readonly bytes: number
-  readonly done: Done
-}
 
 export type IntakeParts = {
   readonly receive: MessageReceiver
@@ -47,7 +38,7 @@ export class Intake {
   #inFlight = 0
   #closing = false
   #whenEmpty: (() => void) | undefined
-  /** The messages whose promise is the one `receive` returned last; a batch shares one promise and one settling. */
+  /** The messages whose promise is the one `receive` returned last. */
   #promise: Promise<void> | undefined
   #batch: Taken[] = []
 
@@ -57,29 +48,39 @@ export class Intake {
 
   /** Whether more may be read from the session; if not, it is woken when there is room. */
   hasRoomFor(session: Session): boolean {
-    if (this.#closing) return false
-    if (!this.#isFull() && !this.#isFullFor(session)) return true
-    if (!this.#waiting.has(session)) {
+    if (!this.#closing && !this.#isFull() && !this.#isFullFor(session)) return true
+    if (!this.#closing && !this.#waiting.has(session)) {
       this.#parts.stats.backpressured += 1
       this.#waiting.add(session)
     }
     return false
   }
 
-  take(session: Session, client: Client, packet: PublishPacket, device: string, done: Done): void {
-    const { stats, now } = this.#parts
-    // A slice of the socket's buffer would keep all of that buffer alive, for as long as anyone keeps the message.
-    const payload = Buffer.from(packet.payload as Buffer)
-    // Aedes needs it no more, and what it keeps of a QoS 2 packet until its PUBREL is then small.
+  /** Whether all that was taken from the session is acknowledged; if not, it is woken when that may be so. */
+  isSettled(session: Session): boolean {
+    if (session.inFlight === 0) return true
+    this.#waiting.add(session)
+    return false
+  }
+
+  /** Of QoS 0 (`identifier` 0) or 1. The message's payload is looked at only now; whoever keeps it takes a copy. */
+  take(session: Session, message: Message, identifier: number): void {
+    const promise = this.#receive(message)
+    const taken = this.#count(session, promise, message.payload.length)
+    if (identifier !== 0) taken.identifiers.push(identifier)
+  }
+
+  /** Of QoS 2: `done` lets Aedes answer. */
+  takeHeld(session: Session, packet: PublishPacket, device: string, done: Done): void {
+    const payload = packet.payload as Buffer
+    const promise = this.#receive({ device, topic: packet.topic, payload, receivedAt: this.#parts.now() })
+    // What Aedes keeps of a QoS 2 packet until its PUBREL is small then.
     packet.payload = nothing
-    const bytes = payload.length
-    stats.messagesIn += 1
-    session.inFlight += 1
-    session.inFlightBytes += bytes
-    this.#inFlight += 1
-    this.#inFlightBytes += bytes
-    const taken = { session, client, packet, bytes, done }
-    this.#follow(this.#receive({ device, topic: packet.topic, payload, receivedAt: now() }), taken)
+    this.#count(session, promise, payload.length)
+    promise.then(
+      () => done(null),
+      () => done(notKept),
+    )
   }
 
   /** Reads no more; resolves when everything taken is settled. */
@@ -95,7 +96,7 @@ export class Intake {
     this.#waiting.delete(session)
   }
 
-  #receive(message: Parameters<MessageReceiver>[0]): Promise<void> {
+  #receive(message: Message): Promise<void> {
     try {
       return this.#parts.receive(message)
     } catch (error) {
@@ -103,12 +104,30 @@ export class Intake {
     }
   }
 
-  #follow(promise: Promise<void>, taken: Taken): void {
-    if (promise === this.#promise) {
-      this.#batch.push(taken)
-      return
-    }
-    const batch = [taken]
+  /** Counts a message into its connection's part of the batch that its promise stands for. */
+  #count(session: Session, promise: Promise<void>, bytes: number): Taken {
+    this.#parts.stats.messagesIn += 1
+    session.inFlight += 1
+    session.inFlightBytes += bytes
+    this.#inFlight += 1
+    this.#inFlightBytes += bytes
+    if (promise !== this.#promise) this.#follow(promise)
+    const taken = session.taken ?? this.#join(session)
+    taken.messages += 1
+    taken.bytes += bytes
+    return taken
+  }
+
+  #join(session: Session): Taken {
+    const taken: Taken = { session, identifiers: [], messages: 0, bytes: 0 }
+    session.taken = taken
+    this.#batch.push(taken)
+    return taken
+  }
+
+  #follow(promise: Promise<void>): void {
+    this.#closeBatch()
+    const batch: Taken[] = []
     this.#promise = promise
     this.#batch = batch
     promise.then(
@@ -117,43 +136,40 @@ export class Intake {
     )
   }
 
+  /** What comes from now on belongs to another batch. */
+  #closeBatch(): void {
+    for (const { session } of this.#batch) session.taken = undefined
+    this.#batch = []
+    this.#promise = undefined
+  }
+
   #settle(promise: Promise<void>, batch: readonly Taken[], failure: { readonly reason: unknown } | undefined): void {
     // Whoever gets this promise from now on is too late for this settling and needs one of its own.
-    if (this.#promise === promise) this.#promise = undefined
-    for (const { session, bytes } of batch) {
-      session.inFlight -= 1
+    if (this.#promise === promise) this.#closeBatch()
+    for (const { session, messages, bytes } of batch) {
+      session.inFlight -= messages
       session.inFlightBytes -= bytes
+      this.#inFlight -= messages
       this.#inFlightBytes -= bytes
     }
-    this.#inFlight -= batch.length
-    if (failure === undefined) this.#acknowledge(batch)
+    if (failure === undefined) for (const taken of batch) this.#acknowledge(taken)
     else this.#refuse(batch, failure.reason)
     this.#wakeWaiting()
     if (this.#inFlight === 0) this.#whenEmpty?.()
   }
 
-  #acknowledge(batch: readonly Taken[]): void {
-    const { stats } = this.#parts
-    const sessions: Session[] = []
-    for (const { session, packet } of batch) {
-      if (packet.qos !== 1 || session.conn.destroyed) continue
-      if (session.acknowledging.length === 0) sessions.push(session)
-      session.acknowledging.push(packet.messageId ?? 0)
-      stats.acknowledged += 1
-      packet.qos = 0
-    }
-    for (const session of sessions) writeAcknowledgements(session)
-    // Aedes may read on while it is told, so all the acknowledgements are on their way before.
-    for (const { client, done } of batch) if (!client.closed) done(null)
+  #acknowledge({ session: { conn }, identifiers }: Taken): void {
+    if (identifiers.length === 0 || conn.destroyed) return
+    this.#parts.stats.acknowledged += identifiers.length
+    conn.write(acknowledgements(identifiers))
   }
 
   #refuse(batch: readonly Taken[], reason: unknown): void {
-    this.#parts.stats.notKept += batch.length
-    for (const { session, client, done } of batch) {
-      // The first of a connection closes it.
-      if (client.closed) continue
+    for (const { session, messages } of batch) {
+      this.#parts.stats.notKept += messages
+      if (session.conn.destroyed) continue
       this.#parts.onNotKept(session, reason)
-      done(notKept)
+      session.conn.destroy(notKept)
     }
   }
 
@@ -179,8 +195,7 @@ export class Intake {
 }
 
 /** [MQTT-4.6.0-2] In the order in which the messages came in. */
-function writeAcknowledgements(session: Session): void {
-  const identifiers = session.acknowledging
+function acknowledgements(identifiers: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(identifiers.length * 4)
   let at = 0
   for (const identifier of identifiers) {
@@ -190,6 +205,5 @@ function writeAcknowledgements(session: Session): void {
     bytes[at + 3] = identifier & 0xff
     at += 4
   }
-  identifiers.length = 0
-  session.conn.write(bytes)
+  return bytes
 }

@@ -55,7 +55,8 @@ export class Batch {
       device: message.device,
       topic: message.topic,
       unknownSensor,
-      payload: message.payload,
+      // A copy: a view into the socket's buffer would keep all of that buffer alive.
+      payload: Uint8Array.from(message.payload),
       count: (known?.count ?? 0) + 1,
       firstAt: known?.firstAt ?? message.receivedAt,
       lastAt: message.receivedAt,

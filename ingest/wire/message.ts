@@ -4,6 +4,7 @@ import type { Instant } from '../../city/index.ts'
 export type Message = {
   readonly device: string
   readonly topic: string
+  /** A view into the bytes that came in: whoever keeps it for longer than the call takes a copy. */
   readonly payload: Uint8Array
   readonly receivedAt: Instant
 }

@@ -128,16 +128,6 @@ describe('other qualities of service', () => {
 })
 
 describe('what receive is given', () => {
-  test('a payload of its own, not a view into the socket’s buffer', async () => {
-    const broker = await testBroker([gate])
-    const client = await RawClient.loggedIn(broker, 'gate-1')
-    client.send(Buffer.concat([publishPacket(topic, '1', 1), publishPacket(topic, 'x'.repeat(60_000), 2)]))
-    await client.answers(8)
-    const small = broker.received[0]?.payload
-    expect(small?.length).toBe(1)
-    expect(small?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize)
-  })
-
   test('no will and no status: those are not readings', async () => {
     const said: string[] = []
     const broker = await testBroker([gate], { onStatus: (id, payload) => said.push(`${id}: ${payload}`) })
