@@ -2,8 +2,8 @@ import type { Asset, AssetId } from './asset.ts'
 import type { AssetClass } from './asset-class.ts'
 import { type AssetIds, checkAssets, checkCircles } from './check.ts'
 import { assetEntry, harmlessAsset, relationKinds } from './city-schema.ts'
+import { columnOf } from './csv-table.ts'
 import { type FileFault, FileFaults } from './fault.ts'
-import { foldName, nearestName } from './nearest-name.ts'
 import { entryFaults, readEntry } from './schema-faults.ts'
 
 /** One asset as a table or a geographic file gives it: flat, by field name. */
@@ -30,10 +30,7 @@ export const recordFields = [
 
 /** The field that a column or property name stands for, or the one that was probably meant. */
 export function recordField(written: string): { readonly field?: string; readonly meant?: string } {
-  const field = recordFields.find((each) => foldName(each) === foldName(written))
-  if (field !== undefined) return { field }
-  const meant = nearestName(written, recordFields)
-  return meant === undefined ? {} : { meant }
+  return columnOf(written, recordFields)
 }
 
 /**

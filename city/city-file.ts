@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
+import type { Asset } from './asset.ts'
 import type { AssetClass } from './asset-class.ts'
 import { checkAssets, checkCircles, checkCrews, type Issue } from './check.ts'
-import { assetEntry, cityFile, crewEntry, harmlessAsset, harmlessCrew } from './city-schema.ts'
+import { assetEntry, cityFile, crewEntry, harmlessAsset, harmlessCrew, sourceEntry } from './city-schema.ts'
 import { assetClassChange, assetClassFile, changedClass } from './class-schema.ts'
 import type { CityDescription } from './description.ts'
 import { type FileFault, FileFaults } from './fault.ts'
@@ -11,6 +12,8 @@ import { readMapLayerFile } from './geojson-file.ts'
 import { libraryClasses } from './library.ts'
 import { type MapLayer, mapLayerNames } from './map-layer.ts'
 import { readEntry } from './schema-faults.ts'
+import { sensorsIn } from './sensors-in.ts'
+import { checkSources } from './source-check.ts'
 import { readYaml, type YamlFile } from './yaml-file.ts'
 
 /**
@@ -25,9 +28,11 @@ export function readCityFile(path: string): CityDescription {
   // Looked at even when the outer shape is wrong: all faults are said at once.
   const lists = (typeof file.data === 'object' ? file.data : null) as Partial<Record<string, unknown>> | null
   const classes = readClasses(file, lists?.['classes'], faults)
-  const assetEntries = entries(file, 'assets', lists?.['assets'], assetEntry, harmlessAsset, faults)
-  const crewEntries = entries(file, 'crews', lists?.['crews'], crewEntry, harmlessCrew, faults)
+  const assetEntries = entries(file, 'assets', lists?.['assets'], assetEntry, named(harmlessAsset), faults)
+  const crewEntries = entries(file, 'crews', lists?.['crews'], crewEntry, named(harmlessCrew), faults)
+  const sourceEntries = entries(file, 'sources', lists?.['sources'], sourceEntry, () => ({}), faults)
   const assets = assetEntries.map((entry) => entry.value)
+  const sources = sourceEntries.map((entry) => entry.value)
   const crews = crewEntries.map((entry) => entry.value)
   const said = (key: string, from: readonly { readonly index: number }[]) => (issue: Issue) =>
     file.fault([key, from[issue.index]?.index ?? 0, issue.field], issue.message)
@@ -38,6 +43,7 @@ export function readCityFile(path: string): CityDescription {
     ...checkAssets(assets, { classes: classes.known, assets: ids }).map(said('assets', assetEntries)),
     ...checkCircles(assets).map(said('assets', assetEntries)),
     ...checkCrews(crews, classes.known.values(), districts).map(said('crews', crewEntries)),
+    ...checkSources(sources, sensorsIn(byId(assets), classes.known)).map(said('sources', sourceEntries)),
   )
   const mapLayers = readMapLayers(file, path, lists?.['map'], faults)
   if (faults.length > 0 || !outer.success) throw new FileFaults(inOrder(path, faults))
@@ -50,7 +56,12 @@ export function readCityFile(path: string): CityDescription {
     assets,
     crews,
     mapLayers,
+    ...(sources.length === 0 ? {} : { sources }),
   }
+}
+
+function byId(assets: readonly Asset[]): Map<string, Asset> {
+  return new Map(assets.map((asset) => [asset.id, asset]))
 }
 
 type Entry<T> = { readonly index: number; readonly value: T }
@@ -61,16 +72,20 @@ function entries<Schema extends z.ZodType>(
   key: string,
   list: unknown,
   schema: Schema,
-  harmless: Readonly<Record<string, unknown>>,
+  harmless: (index: number) => Readonly<Record<string, unknown>>,
   faults: FileFault[],
 ): Entry<z.output<Schema>>[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((item, index) => {
-    // One whose own name is wrong is looked at all the same.
-    const { value, error } = readEntry(schema, item, { id: `unnamed-${index + 1}`, ...harmless })
+    const { value, error } = readEntry(schema, item, harmless(index))
     if (error !== undefined) faults.push(...file.faultsOf(error, [key, index]))
     return value === undefined ? [] : [{ index, value }]
   })
+}
+
+/** One whose own id is wrong is looked at all the same. */
+function named(harmless: Readonly<Record<string, unknown>>): (index: number) => Readonly<Record<string, unknown>> {
+  return (index) => ({ id: `unnamed-${index + 1}`, ...harmless })
 }
 
 /** A class with a library id changes that class, and may leave out what stays as it is. */

@@ -13,6 +13,8 @@ import {
   text,
   timeZone,
 } from './schema-parts.ts'
+import { parseSensorId, type SensorId } from './sensor.ts'
+import type { SourceDraft } from './source.ts'
 
 /** The keys by which a file writes relations, in the order in which they are kept. */
 export const relationKinds: readonly RelationKind[] = ['part of', 'fed by', 'reports through']
@@ -60,6 +62,29 @@ export const crewEntry = mapping({
 
 export const harmlessCrew = { name: '-', skills: [] }
 
+const finite = z.number('a number')
+
+/** What devices call a sensor, as `city.yaml` and a table write it. */
+export const sourceEntry = mapping({
+  source: text,
+  sensor: z.string('a sensor such as pump-07/vibration').transform((id, context): SensorId => {
+    if (parseSensorId(id) === undefined)
+      context.addIssue({ code: 'custom', message: 'a sensor such as pump-07/vibration' })
+    return id as SensorId
+  }),
+  unit: text.optional(),
+  factor: finite.optional(),
+  offset: finite.optional(),
+}).transform(({ source, sensor, unit, factor, offset }): SourceDraft => {
+  return {
+    name: source,
+    sensor,
+    ...(unit === undefined ? {} : { unit }),
+    ...(factor === undefined ? {} : { factor }),
+    ...(offset === undefined ? {} : { offset }),
+  }
+})
+
 const list = z.array(z.unknown(), 'a list').default([])
 
 /** The outer shape of `city.yaml`; the entries of its lists are looked at one by one, so that each has its own faults. */
@@ -74,4 +99,5 @@ export const cityFile = mapping({
     streets: text.optional(),
   }).default({}),
   assets: list,
+  sources: list,
 })

@@ -19,7 +19,8 @@ import {
   writeCrew,
   writeMapLayer,
 } from './registry-rows.ts'
-import { sensorsIn, writeSources } from './source-changes.ts'
+import { sensorsIn } from './sensors-in.ts'
+import { writeSources } from './source-changes.ts'
 
 export async function importCity(
   writer: Writer,

@@ -39,6 +39,7 @@ const singular: Readonly<Record<string, string>> = {
   classes: 'class',
   quantities: 'quantity',
   'failure modes': 'failure mode',
+  sources: 'source',
 }
 
 /** `asset "pump-07": ` and what of it is meant: `place latitude`. */
@@ -51,7 +52,7 @@ function subjectOf(data: unknown, path: FilePath): { readonly whose: string; rea
     at = memberOf(at, step)
     if (typeof step !== 'number') field.push(String(step))
     else if (entry !== undefined && (depth < path.length - 1 || isObject(at))) {
-      const id = memberOf(at, 'id')
+      const id = memberOf(at, 'id') ?? memberOf(at, 'source')
       whose += `${entry} ${typeof id === 'string' ? `"${id}"` : step + 1}: `
       field = []
     }

@@ -1,11 +1,9 @@
-import type { Asset, AssetId } from './asset.ts'
-import type { AssetClass } from './asset-class.ts'
+import type { Asset } from './asset.ts'
 import { checkAssets, checkCircles, type Issue } from './check.ts'
 import { type Change, positions, refuse, type Writer } from './registry-change.ts'
-import { type RegistryMemory, sensorsOfAsset } from './registry-memory.ts'
+import type { RegistryMemory } from './registry-memory.ts'
 import { writeAssets } from './registry-rows.ts'
-import { parseSensorId, type Sensor } from './sensor.ts'
-import { SensorSuggestion } from './sensor-suggestion.ts'
+import { sensorsIn } from './sensors-in.ts'
 import type { SourceDraft } from './source.ts'
 import { checkSources, type KnownSensors } from './source-check.ts'
 import { deleteSources, insertSources, sourcesOfSensors } from './source-rows.ts'
@@ -82,23 +80,4 @@ export async function removeSources(
   if (known.length === 0) return { result: 0 }
   await deleteSources(writer, known)
   return { result: known.length, apply: (held) => held.putSources([], known) }
-}
-
-/** The sensors that these assets have, found one by one: a list for a few sources need not name a million. */
-export function sensorsIn(assets: ReadonlyMap<AssetId, Asset>, classes: ReadonlyMap<string, AssetClass>): KnownSensors {
-  const sensorsOf = (id: AssetId): Sensor[] => {
-    const asset = assets.get(id)
-    return asset === undefined ? [] : sensorsOfAsset(asset, classes.get(asset.class))
-  }
-  let suggestion: SensorSuggestion | undefined
-  return {
-    sensor: (id) =>
-      parseSensorId(id) === undefined
-        ? undefined
-        : sensorsOf(id.slice(0, id.indexOf('/'))).find((sensor) => sensor.id === id),
-    suggest: (id) => {
-      suggestion ??= new SensorSuggestion(assets.values(), sensorsOf)
-      return suggestion.suggest(id)
-    },
-  }
 }

@@ -10,6 +10,7 @@ import type { CityDescription } from './description.ts'
 import { formatDuration, type Instant } from './instant.ts'
 import { libraryClasses } from './library.ts'
 import type { MapLayer } from './map-layer.ts'
+import type { SourceDraft } from './source.ts'
 
 /**
  * Writes `city.yaml` and a GeoJSON file for each map layer, as a person would have written them: an example to start a
@@ -47,6 +48,7 @@ function cityYaml(town: CityDescription): string {
     ...(own.length === 0 ? [] : ['', stringify({ classes: own.map(classEntry) }, { lineWidth: 0 }).trimEnd()]),
     ...section('crews', town.crews.flatMap(crewLines)),
     ...section('assets', assetLines(town.assets, town.classes)),
+    ...section('sources', (town.sources ?? []).map(sourceLine)),
     '',
   ].join('\n')
 }
@@ -62,6 +64,15 @@ function crewLines(crew: Crew): string[] {
     `    skills: ${list(crew.skills)}`,
     ...(crew.area.length === 0 ? [] : [`    area: ${list(crew.area)}`]),
   ]
+}
+
+function sourceLine({ name, sensor, unit, factor, offset }: SourceDraft): string {
+  const rest = [
+    ...(unit === undefined ? [] : [`unit: ${JSON.stringify(unit)}`]),
+    ...(factor === undefined ? [] : [`factor: ${factor}`]),
+    ...(offset === undefined ? [] : [`offset: ${offset}`]),
+  ]
+  return `  - { ${[`source: ${JSON.stringify(name)}`, `sensor: ${sensor}`, ...rest].join(', ')} }`
 }
 
 /** With a heading wherever the class changes. */

@@ -1,6 +1,19 @@
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { Refusal, type Registry, type SensorId, type SourceDraft } from '../../city/index.ts'
+import {
+  FileFaults,
+  formatFault,
+  isSourcesCsv,
+  Refusal,
+  type Registry,
+  readCityFile,
+  readSourcesCsv,
+  type SensorId,
+  type SourceDraft,
+  writeSourcesCsv,
+  writeTown,
+} from '../../city/index.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { openRegistry, pump, smallCity } from './small-city.ts'
 
@@ -177,5 +190,99 @@ describe('what becomes of sources', () => {
     await server.registry.reloadIfChanged()
     expect(server.registry.source(psi.name)?.sensor.id).toBe('pump-01/pressure')
     await Promise.all([server.close(), commandLine.close()])
+  })
+})
+
+describe('sources in files', () => {
+  const cityYaml = (sources: string) => `name: A
+time zone: UTC
+assets:
+  - { id: pump-1, name: P, class: drinking-water-pump, criticality: 3, place: { latitude: 1, longitude: 2 } }
+sources:
+${sources}`
+  const written = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  const faultsOf = (read: () => unknown): string[] => {
+    try {
+      read()
+    } catch (error) {
+      if (error instanceof FileFaults)
+        return error.faults.map((fault) => formatFault({ ...fault, file: basename(fault.file) }))
+      throw error
+    }
+    return []
+  }
+
+  test('city.yaml: read, taken, written and read again the same', async () => {
+    const path = written(
+      'city.yaml',
+      cityYaml(`  - { source: "tts:app/p-1/pressure", sensor: pump-1/pressure, unit: "[psi]" }
+  - { source: "line:agent/pump,site=a \\"b\\"/ma", sensor: pump-1/power, unit: mA, factor: 1.25, offset: -5 }
+  - source: pump-1/fluss
+    sensor: pump-1/flow
+`),
+    )
+    const city = readCityFile(path)
+    expect(city.sources).toEqual([
+      draft('tts:app/p-1/pressure', 'pump-1/pressure', { unit: '[psi]' }),
+      draft('line:agent/pump,site=a "b"/ma', 'pump-1/power', { unit: 'mA', factor: 1.25, offset: -5 }),
+      draft('pump-1/fluss', 'pump-1/flow'),
+    ])
+    writeTown(city, join(folder, 'again'))
+    expect(readCityFile(join(folder, 'again', 'city.yaml'))).toEqual(city)
+    const { registry } = await openRegistry()
+    expect(await registry.importCity(city)).toMatchObject({ sources: 3 })
+    expect(await registry.importCity(city)).toMatchObject({ sources: 3 })
+    expect(registry.sources()).toHaveLength(3)
+  })
+
+  test('city.yaml: everything wrong is said at its place', () => {
+    const path = written(
+      'city.yaml',
+      cityYaml(`  - { source: "tts:app/1", sensor: pump-1/presure }
+  - { source: nonsense, sensor: pump-1/flow }
+  - { source: "tts:app/2", sensor: pump-1/power, unit: bar, facter: 2 }
+  - { source: "tts:app/3", sensor: Pump 1, factor: "2" }
+`),
+    )
+    expect(faultsOf(() => readCityFile(path))).toEqual([
+      'city.yaml:6:28: source "tts:app/1": sensor "pump-1/presure": no such sensor; did you mean "pump-1/pressure"?',
+      expect.stringMatching(/^city\.yaml:7:7: source "nonsense": expected \{dialect\}/),
+      'city.yaml:8:50: source "tts:app/2": unit "bar" does not convert to "kW": they do not measure the same; give a factor instead',
+      'city.yaml:8:61: source "tts:app/2": unknown key "facter"; did you mean "factor"?',
+      'city.yaml:9:28: source "tts:app/3": sensor "Pump 1": expected a sensor such as pump-07/vibration',
+      'city.yaml:9:44: source "tts:app/3": factor "2": expected a number',
+    ])
+  })
+
+  test('a table: read, taken, written and read again the same; every fault with line and column', async () => {
+    const { registry } = await filled()
+    const known = { sensor: registry.sensor.bind(registry), suggest: registry.suggestSensor.bind(registry) }
+    const path = written(
+      'sources.csv',
+      'Sensor;source;unit;factor;offset\npump-01/pressure;"tts:app/1;x";[psi];;\n\npump-01/power;tts:app/2;mA;1,25;-5\n',
+    )
+    const sources = readSourcesCsv(path, known)
+    expect(sources).toEqual([
+      draft('tts:app/1;x', 'pump-01/pressure', { unit: '[psi]' }),
+      draft('tts:app/2', 'pump-01/power', { unit: 'mA', factor: 1.25, offset: -5 }),
+    ])
+    await registry.adopt({ sources })
+    expect(readSourcesCsv(written('again.csv', writeSourcesCsv(registry.sources())), known)).toEqual(sources)
+
+    const wrong = written(
+      'wrong.csv',
+      'source,sensor,unit,factor\n"tts:app/1",pump-1/pressure,,\ntts:app/2,pump-01/flow,bar,\ntts:app/3,pump-02/flow,,much\n,pump-01/power,,\n',
+    )
+    expect(isSourcesCsv(wrong)).toBe(true)
+    expect(faultsOf(() => readSourcesCsv(wrong, known))).toEqual([
+      'wrong.csv:2:13: source "tts:app/1": sensor "pump-1/pressure": no such sensor; did you mean "pump-01/pressure"?',
+      'wrong.csv:3:24: source "tts:app/2": unit "bar" does not convert to "m3/h": they do not measure the same; give a factor instead',
+      'wrong.csv:4:25: source "tts:app/3": factor "much": expected a number',
+      'wrong.csv:5:1: source 1: source is missing: expected text',
+    ])
   })
 })
