@@ -1,7 +1,15 @@
 export type { Refused } from './batch.ts'
+export {
+  Discovered,
+  type DiscoveredDevice,
+  type DiscoveredSensor,
+  discoveredDevicesMax,
+  discoveredMax,
+  type Sighting,
+} from './discovered/discovered.ts'
 export { Ingest, type IngestOptions, IngestOverloaded, type IngestStats, type SensorLookup } from './ingest.ts'
+export { ingestMigrations } from './migrations.ts'
 export { clockSkewMs, lateAfterMs } from './quality.ts'
-export { ingestMigrations } from './quarantine/migrations.ts'
 export { Quarantine, type QuarantineEntry, type QuarantineTotals } from './quarantine/quarantine.ts'
 export * from './reading.ts'
 export { type DuckDbOptions, openDuckDbStore } from './store/duckdb/duckdb-store.ts'

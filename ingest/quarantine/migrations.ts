@@ -20,7 +20,7 @@ export type QuarantineTables = {
   quarantine_forgotten: { id: 1; rows: number }
 }
 
-export const ingestMigrations: Migrations = {
+export const quarantineMigrations: Migrations = {
   '2026-11-ingest-01': {
     async up(database) {
       await sql`create table quarantine (
