@@ -48,6 +48,14 @@ export const configurationSchema = z.strictObject({
   influxUser: z.string().optional().describe('User (InfluxDB 1)'),
   influxPassword: z.string().optional().describe('Password (InfluxDB 1)'),
   influxDatabase: z.string().optional().describe('Database (InfluxDB 1)'),
+  spoolMb: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2048)
+    .describe(
+      'Disk for readings that wait while InfluxDB is slow or away, in MB; when it is used up, devices are asked to send again',
+    ),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('warn')

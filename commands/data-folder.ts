@@ -9,6 +9,8 @@ export type DataFolder = {
   readonly path: string
   readonly database: string
   readonly readings: string
+  /** Readings that InfluxDB has not taken yet. */
+  readonly spool: string
   readonly simulator: string
 }
 
@@ -33,6 +35,7 @@ export function openDataFolder(configuration: Configuration): DataFolder {
     path,
     database: join(path, 'lengthsman.db'),
     readings: join(path, 'readings.duckdb'),
+    spool: join(path, 'spool.db'),
     simulator: join(path, 'simulator'),
   }
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { type Broker, startBroker } from '../broker/index.ts'
 import { type Instant, openDatabase, parseDuration, Registry } from '../city/index.ts'
 import { type Dashboard, startDashboard } from '../dashboard/index.ts'
-import { Ingest, openDuckDbStore, openInfluxStore, Quarantine, type ReadingStore } from '../ingest/index.ts'
+import { Ingest, openDuckDbStore, openSpooledInflux, Quarantine, type ReadingStore } from '../ingest/index.ts'
 import { AlarmBook, type AlarmEvent, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
 import { crewMessage, Tickets } from '../tickets/index.ts'
 import { ruleFilesIn } from './check.ts'
@@ -57,10 +57,10 @@ export async function startProgram(
     closings.push(() => database.close())
     const registry = await Registry.open(database, now)
     const { demo } = await prepare(registry)
-    const store = await openStore(configuration, folder, log)
+    const quarantine = new Quarantine(database)
+    const store = await openStore({ configuration, folder, quarantine, now, log })
     closings.push(() => store.close())
 
-    const quarantine = new Quarantine(database)
     const ingest = new Ingest({ registry, store, quarantine, now, log })
     const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFilesIn(configuration.rules)], registry.classes())
     const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log })
@@ -132,7 +132,15 @@ export async function startProgram(
   }
 }
 
-function openStore(configuration: Configuration, folder: DataFolder, log: Logger): Promise<ReadingStore> {
+type StoreParts = {
+  readonly configuration: Configuration
+  readonly folder: DataFolder
+  readonly quarantine: Quarantine
+  readonly now: () => Instant
+  readonly log: Logger
+}
+
+function openStore({ configuration, folder, quarantine, now, log }: StoreParts): Promise<ReadingStore> {
   const {
     influxUrl,
     influxToken,
@@ -142,9 +150,10 @@ function openStore(configuration: Configuration, folder: DataFolder, log: Logger
     influxPassword,
     influxDatabase,
     duckdbMemoryMb,
+    spoolMb,
   } = configuration
   if (influxUrl === undefined) return openDuckDbStore({ path: folder.readings, memoryLimitMb: duckdbMemoryMb, log })
-  return openInfluxStore({
+  return openSpooledInflux({
     url: influxUrl,
     ...(influxToken === undefined ? {} : { token: influxToken }),
     ...(influxOrg === undefined ? {} : { org: influxOrg }),
@@ -152,6 +161,12 @@ function openStore(configuration: Configuration, folder: DataFolder, log: Logger
     ...(influxUser === undefined ? {} : { user: influxUser }),
     ...(influxPassword === undefined ? {} : { password: influxPassword }),
     ...(influxDatabase === undefined ? {} : { database: influxDatabase }),
+    spool: {
+      path: folder.spool,
+      bytesMax: spoolMb * 1e6,
+      onRefused: (readings, detail) => quarantine.addRefusedByStore(readings, detail, now()),
+      now,
+    },
     log,
   })
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Instant } from '../city/index.ts'
-import type { Reading, ReadingStore } from '../ingest/index.ts'
+import { type Reading, type ReadingStore, StoreUnavailable } from '../ingest/index.ts'
 import type { AlarmEvent, RuleEngine } from '../rules/index.ts'
 import type { Tickets } from '../tickets/index.ts'
 
@@ -37,30 +37,37 @@ export class Watch {
   #stopping = false
   /** A change was given up at stopping: the checkpoint must stay before it, so that the next start makes it. */
   #behind = false
+  /** While the store is away, the past is still to be judged, and no checkpoint may say that it was. */
+  #pastIsJudged = true
 
   constructor(parts: WatchParts) {
     this.#parts = parts
   }
 
-  /** Judges what was kept before the last stop and had not reached the tickets. */
+  /**
+   * Judges what was kept before the last stop and had not reached the tickets. When the store is away, that is done as
+   * soon as it answers; what comes in meanwhile is judged at once, for each reading is judged at its own time.
+   */
   async catchUp(): Promise<number> {
-    const { engine, store, now } = this.#parts
+    const { engine, log, now } = this.#parts
     const since = await engine.restore(now())
     if (since === undefined) return 0
-    let judged = 0
-    for await (const readings of store.receivedSince(since.receivedFrom, since.observedFrom)) {
-      this.judge(readings, now())
-      judged += readings.length
-      await this.#doings
+    try {
+      return await this.#judgeSince(since)
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      log.warn({ err: error }, 'what was kept before the last stop is judged when the store is back')
+      this.#pastIsJudged = false
+      void this.#catchUpLater(since)
+      return 0
     }
-    return judged
   }
 
   start(): void {
     const { engine, now } = this.#parts
     this.#every(tickEveryMs, () => this.#follow(engine.tick(now())))
     this.#every(verifyEveryMs, () => this.#do(() => this.#verify()))
-    this.#every(checkpointEveryMs, () => this.#do(() => engine.checkpoint(now())))
+    this.#every(checkpointEveryMs, () => this.#do(() => this.#checkpoint()))
   }
 
   /** What the store has just kept. */
@@ -77,7 +84,36 @@ export class Watch {
     this.#stopping = true
     for (const timer of this.#timers) clearInterval(timer)
     await this.#doings
-    if (!this.#behind) await this.#parts.engine.checkpoint(this.#parts.now())
+    if (!this.#behind) await this.#checkpoint()
+  }
+
+  async #judgeSince({ receivedFrom, observedFrom }: { receivedFrom: Instant; observedFrom: Instant }): Promise<number> {
+    let judged = 0
+    for await (const readings of this.#parts.store.receivedSince(receivedFrom, observedFrom)) {
+      this.judge(readings, this.#parts.now())
+      judged += readings.length
+      await this.#doings
+    }
+    return judged
+  }
+
+  async #catchUpLater(since: { receivedFrom: Instant; observedFrom: Instant }): Promise<void> {
+    while (!this.#stopping) {
+      await setTimeout(retryAfterMs)
+      try {
+        const judged = await this.#judgeSince(since)
+        this.#pastIsJudged = true
+        this.#parts.log.info({ judged }, 'what was kept before the last stop is judged now')
+        return
+      } catch (error) {
+        if (error instanceof StoreUnavailable) continue
+        this.#parts.log.error({ err: error }, 'what was kept before the last stop could not be judged; trying again')
+      }
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    if (this.#pastIsJudged) await this.#parts.engine.checkpoint(this.#parts.now())
   }
 
   #follow(events: readonly AlarmEvent[]): void {

@@ -1,7 +1,7 @@
 import type { Instant, SensorId } from '../city/index.ts'
 import { clockSkewMs, lateAfterMs } from './quality.ts'
 import type { Reading } from './reading.ts'
-import type { ReadingStore } from './store/reading-store.ts'
+import { type ReadingStore, StoreUnavailable } from './store/reading-store.ts'
 
 /**
  * Marks readings that come too late for the rules. Only a reading that is a day old when it arrives can be late, so
@@ -28,8 +28,19 @@ export class Lateness {
   async #learn(sensors: ReadonlySet<SensorId>): Promise<void> {
     const unknown = [...sensors].filter((sensor) => !this.#newestAt.has(sensor))
     if (unknown.length === 0) return
-    const newest = await this.#store.latest(unknown)
+    const newest = await this.#newestOf(unknown)
+    if (newest === undefined) return
     for (const sensor of unknown) this.#newestAt.set(sensor, newest.get(sensor)?.observedAt ?? Number.NEGATIVE_INFINITY)
+  }
+
+  /** `undefined` while the store is away: a batch that can be kept is not held up by what it would be called. */
+  async #newestOf(sensors: readonly SensorId[]): Promise<ReadonlyMap<SensorId, Reading> | undefined> {
+    try {
+      return await this.#store.latest(sensors)
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return undefined
+      throw error
+    }
   }
 
   #judgeOne(reading: Reading): Reading {

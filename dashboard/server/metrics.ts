@@ -4,6 +4,7 @@ import type { Parts } from '../api/parts.ts'
 import type { HttpServer } from './http-server.ts'
 
 const prefix = 'lengthsman_'
+const spoolGauges = ['readings', 'batches', 'bytes', 'bytesMax', 'oldestAgeSeconds']
 /** From a memory look-up to a year of a sensor. */
 const durationBuckets = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
@@ -29,6 +30,7 @@ export function metricsRoute(server: HttpServer, parts: Parts): void {
       const counters = [
         ...countersText('broker', parts.broker.stats(), ['connected']),
         ...countersText('ingest', parts.ingest.stats(), ['waiting']),
+        ...countersText('spool', parts.store.waiting?.() ?? {}, spoolGauges),
       ]
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(`${text}${counters.join('')}`)
     },

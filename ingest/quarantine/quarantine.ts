@@ -1,8 +1,10 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Database, Instant, SensorId } from '../../city/index.ts'
 import type { Refusal } from '../batch.ts'
+import type { Reading } from '../reading.ts'
 import type { QuarantineTable, QuarantineTables } from './migrations.ts'
 import { showPayload } from './payload.ts'
+import { refusalsByStore } from './refused-by-store.ts'
 
 /** Messages refused alike: one row per device, topic and reason, however many came. */
 export type QuarantineEntry = {
@@ -61,6 +63,11 @@ export class Quarantine {
         await upsert(transaction, rows.slice(at, at + rowsPerStatementMax))
       await forgetOldest(transaction)
     })
+  }
+
+  /** What was good and the store does not take: a row a sensor. */
+  addRefusedByStore(readings: readonly Reading[], detail: string, at: Instant): Promise<void> {
+    return this.add(refusalsByStore(readings, detail, at))
   }
 
   /** The newest first. `before` is the last entry of the page before this one. */

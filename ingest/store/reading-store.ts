@@ -48,10 +48,45 @@ export interface ReadingStore {
   /** Forgets what was observed before this moment (retention). */
   forgetBefore(observedBefore: Instant): Promise<void>
   health(): Promise<StoreHealth>
+  /** What waits in front of the store, where something can; numbers for the metrics. */
+  waiting?(): SpoolState
   close(): Promise<void>
+}
+
+/** What a spool in front of a store holds, and what it has done since the program started. */
+export type SpoolState = {
+  readonly readings: number
+  readonly batches: number
+  readonly bytes: number
+  readonly bytesMax: number
+  /** Since the oldest reading in it was received; 0 when it is empty. */
+  readonly oldestAgeSeconds: number
+  /** Readings put into it. */
+  readonly taken: number
+  /** Readings handed on to the store. */
+  readonly sent: number
+  /** Readings that the store does not take, ever. */
+  readonly refused: number
+  /** Batches turned away because it was full or its disk was. */
+  readonly turnedAway: number
 }
 
 /** The store cannot take or give readings now; trying again later may succeed. */
 export class StoreUnavailable extends Error {
   readonly code = 'INGEST_STORE_UNAVAILABLE'
+}
+
+/**
+ * The store says that there are readings among these which it does not take, now or later (InfluxDB: 400, 422). What
+ * else was in the batch may or may not be kept; sent again without them it is.
+ */
+export class ReadingsRefused extends Error {
+  readonly code = 'INGEST_READINGS_REFUSED'
+  /** Whether all of them are meant. */
+  readonly all: boolean
+
+  constructor(message: string, { all, cause }: { readonly all: boolean; readonly cause?: unknown }) {
+    super(message, { cause })
+    this.all = all
+  }
 }

@@ -18,7 +18,16 @@ export function findInfluxd(): string | undefined {
   return undefined
 }
 
-export type Influxd = { readonly url: string; stop(): Promise<void>; start(): Promise<void> }
+export type Influxd = {
+  readonly url: string
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** Stops as a crash does. */
+  kill(): Promise<void>
+  /** Answers nothing from now on, and keeps every connection open. */
+  freeze(): void
+  thaw(): void
+}
 
 export type InfluxdOptions = { readonly user?: string; readonly password?: string }
 
@@ -33,7 +42,10 @@ export async function startInfluxd(binary: string, folder: string, options: Infl
   if (options.user !== undefined) await createAdmin(url, options.user, options.password ?? '')
   return {
     url,
-    stop: () => running.stop(),
+    stop: () => running.end('SIGTERM'),
+    kill: () => running.end('SIGKILL'),
+    freeze: () => running.signal('SIGSTOP'),
+    thaw: () => running.signal('SIGCONT'),
     start: async () => {
       running = await run(binary, config, url)
     },
@@ -63,7 +75,9 @@ bind-address = "127.0.0.1:${rpc}"
 // A cold start takes about a second here; a loaded CI machine some more.
 const startedWithinMs = 20_000
 
-async function run(binary: string, config: string, url: string): Promise<{ stop(): Promise<void> }> {
+type Running = { end(signal: NodeJS.Signals): Promise<void>; signal(signal: NodeJS.Signals): void }
+
+async function run(binary: string, config: string, url: string): Promise<Running> {
   const child = spawn(binary, ['-config', config], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const deadline = performance.now() + startedWithinMs
@@ -80,8 +94,13 @@ async function run(binary: string, config: string, url: string): Promise<{ stop(
     await wait(25)
   }
   return {
-    stop: async () => {
-      child.kill('SIGTERM')
+    signal: (signal) => {
+      child.kill(signal)
+    },
+    end: async (signal) => {
+      child.kill(signal)
+      // One that is frozen ends only when it is let go on.
+      if (signal !== 'SIGKILL') child.kill('SIGCONT')
       await exited
     },
   }

@@ -13,6 +13,7 @@ import { describe, type InfluxConnection } from './connection.ts'
 import { bucketStatement, forgetStatement, newestStatement, rawStatement, receivedStatement } from './influxql.ts'
 import { toLines } from './line-protocol.ts'
 import { ReceivedReadings, type ReceivedRow } from './received.ts'
+import { writeFailure } from './write-failure.ts'
 
 // Some 110 bytes a line: 1.1 MB a request, where InfluxDB 3 takes 10 MB and 1.x 25 MB.
 const linesPerRequestMax = 10_000
@@ -22,7 +23,10 @@ const statementsPerRequestMax = 100
 const pageRows = 20_000
 const batchSize = 2_048
 
-/** Readings in InfluxDB 1, 2 or 3. Nothing is buffered here: a batch is kept when the server says so, or it is not. */
+/**
+ * Readings in InfluxDB 1, 2 or 3. Nothing is buffered or tried again here: a batch is kept when the server says so, or it
+ * is not. Besides StoreUnavailable, `append` rejects with ReadingsRefused when the server does not take some of them.
+ */
 export class InfluxStore implements ReadingStore {
   readonly kind = 'influxdb'
   readonly #connection: InfluxConnection
@@ -117,12 +121,15 @@ export class InfluxStore implements ReadingStore {
     try {
       await this.#connection.write(toLines(readings))
     } catch (error) {
-      // The server keeps readings for a set time, and these are older. They are the only ones of the request it left out.
-      if (/beyond retention policy/i.test(describe(error))) {
+      const failure = writeFailure(this.#connection, readings.length, error)
+      if (failure === 'older than it is kept') {
         this.#log.warn({ err: error }, 'readings older than InfluxDB keeps them were left out')
         return
       }
-      throw this.#connection.unavailable(`cannot write ${readings.length} readings to`, error)
+      if (failure !== 'too large') throw failure
+      const middle = readings.length >>> 1
+      await this.#write(readings.slice(0, middle))
+      await this.#write(readings.slice(middle))
     }
   }
 
