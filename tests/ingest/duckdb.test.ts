@@ -11,8 +11,8 @@ describe('readings in DuckDB', () => {
   testReadingStore((place) => openDuckDbStore({ path: join(folder, `${place}.duckdb`), log: silentLog }))
 })
 
-describe('readings in DuckDB, sorted into slabs all the time', () => {
+describe('readings in DuckDB, sorted into slabs and merged all the time', () => {
   testReadingStore((place) =>
-    openDuckDbStore({ path: join(folder, `${place}-small.duckdb`), slabRows: 7, log: silentLog }),
+    openDuckDbStore({ path: join(folder, `${place}-small.duckdb`), slabRows: 7, fanout: 2, log: silentLog }),
   )
 })

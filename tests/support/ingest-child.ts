@@ -23,7 +23,7 @@ const registry = { sensor: (id: string) => sensors.get(id), asset: () => undefin
 
 async function keep({ path, from, inFlight }: { path: string; from: number; inFlight: number }): Promise<void> {
   const quarantine = new Quarantine(await openDatabase(':memory:', ingestMigrations))
-  const store = await openDuckDbStore({ path, slabRows, log })
+  const store = await openDuckDbStore({ path, slabRows, fanout: 2, log })
   const ingest = new Ingest({ registry, store, quarantine, now: Date.now, log })
   let next = from
   const lane = async () => {

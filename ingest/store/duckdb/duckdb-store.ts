@@ -8,11 +8,10 @@ import {
   type StoreHealth,
   StoreUnavailable,
 } from '../reading-store.ts'
-import { type DuckDbFile, type FileOptions, openFile } from './file.ts'
+import { makeFresh } from './fresh-file.ts'
+import { mergeRules } from './merge-plan.ts'
+import { type Opened, openParts, shut } from './opened.ts'
 import { emptySeries, readReceivedSince, readSeries } from './queries.ts'
-import { Readers } from './readers.ts'
-import { Upkeep } from './upkeep.ts'
-import { Writer } from './writer.ts'
 
 export type DuckDbOptions = {
   /** The file; `:memory:` for a store that is gone when it is closed. */
@@ -21,63 +20,55 @@ export type DuckDbOptions = {
   readonly memoryLimitMb?: number
   /** So many fresh readings are sorted into a slab of their own. */
   readonly slabRows?: number
+  /** So many slabs are merged into one. */
+  readonly fanout?: number
   readonly log: Logger
 }
 
-// Sorting four million readings takes some two seconds and 100 MB beside normal work, and scanning as many unsorted ones
-// for a chart some 30 ms. A year of a large town (10^9 readings) is 250 slabs.
-const slabRowsDefault = 4_000_000
+// Two million readings are 60 MB in memory, are read again after a crash in a second, and are sorted in another one.
+const slabRowsDefault = 2_000_000
+// Where few readings come, they are settled once a day, so that a crash finds little to read again.
+const freshMsMax = 24 * 3_600_000
 // Enough to sort a slab without the disk.
 const memoryLimitMbDefault = 256
-
-/** Everything that hangs on one opened file. */
-type Opened = {
-  readonly file: DuckDbFile
-  readonly writer: Writer
-  readonly readers: Readers
-  readonly upkeep: Upkeep
-}
+// The one that is written to, the one that is settled, and one more in case settling fails.
+const freshFilesMax = 3
 
 export async function openDuckDbStore(options: DuckDbOptions): Promise<ReadingStore> {
-  const fileOptions = { path: options.path, memoryLimitMb: options.memoryLimitMb ?? memoryLimitMbDefault }
-  return new DuckDbStore(options, fileOptions, await open(fileOptions))
-}
-
-async function open(options: FileOptions): Promise<Opened> {
-  const file = await openFile(options)
-  try {
-    const writer = await Writer.open(file.writing)
-    return { file, writer, readers: new Readers(file.connect), upkeep: new Upkeep(file.upkeep) }
-  } catch (error) {
-    file.close()
-    throw error
+  const fileOptions = {
+    path: options.path,
+    memoryLimitMb: options.memoryLimitMb ?? memoryLimitMbDefault,
+    mergeRules: { ...mergeRules, fanout: options.fanout ?? mergeRules.fanout },
+    log: options.log,
   }
+  const open = () => openParts(fileOptions)
+  return new DuckDbStore(options, open, await open())
 }
 
 class DuckDbStore implements ReadingStore {
   readonly kind = 'duckdb'
   readonly #options: DuckDbOptions
-  readonly #fileOptions: FileOptions
+  readonly #open: () => Promise<Opened>
   #opened: Opened
   /** The last write; each waits for the one before. */
   #writing: Promise<unknown> = Promise.resolve()
   #trouble: string | undefined
   /** DuckDB refuses everything after an error it cannot undo, until the file is opened anew. */
   #mustReopen = false
+  /** After settling failed, it is tried again when so many readings are fresh. */
+  #settleAgainAt = 0
   #closed = false
 
-  constructor(options: DuckDbOptions, fileOptions: FileOptions, opened: Opened) {
+  constructor(options: DuckDbOptions, open: () => Promise<Opened>, opened: Opened) {
     this.#options = options
-    this.#fileOptions = fileOptions
+    this.#open = open
     this.#opened = opened
-    this.#settleLeftover()
+    this.#settle()
   }
 
   append(readings: readonly Reading[]): Promise<void> {
     if (readings.length === 0) return Promise.resolve()
-    const done = this.#writing.then(() => this.#write(readings))
-    this.#writing = done.catch(() => {})
-    return done
+    return this.#inTurn(() => this.#write(readings))
   }
 
   async series(query: SeriesQuery): Promise<Series> {
@@ -85,7 +76,9 @@ class DuckDbStore implements ReadingStore {
     if (sensor === undefined || query.to <= query.from) return emptySeries
     return this.#reading(() =>
       this.#opened.readers.use((connection) =>
-        readSeries(connection, sensor, { ...query, points: Math.max(1, Math.floor(query.points)) }),
+        this.#opened.shelf.borrow((layout) =>
+          readSeries(connection, layout, sensor, { ...query, points: Math.max(1, Math.floor(query.points)) }),
+        ),
       ),
     )
   }
@@ -101,18 +94,23 @@ class DuckDbStore implements ReadingStore {
 
   async *receivedSince(receivedFrom: Instant, observedFrom: Instant): AsyncGenerator<readonly Reading[]> {
     if (this.#closed) throw new StoreUnavailable('the store is closed')
-    const { readers, writer } = this.#opened
+    const { readers, shelf, writer } = this.#opened
     try {
-      yield* readReceivedSince(readers, writer.book, receivedFrom, observedFrom)
+      yield* readReceivedSince(readers, shelf, writer.book, receivedFrom, observedFrom)
     } catch (error) {
       throw unavailable('cannot read what was received', error)
     }
   }
 
   async forgetBefore(observedBefore: Instant): Promise<void> {
+    const before = Math.ceil(observedBefore)
     const { upkeep, writer } = this.#opened
-    await this.#reading(() => upkeep.forgetBefore(Math.ceil(observedBefore)))
-    writer.book.forgetBefore(observedBefore)
+    await this.#reading(async () => {
+      // First where readings are written, then everywhere else: what moves on meanwhile was looked through already.
+      await this.#inTurn(() => writer.forgetBefore(before))
+      await upkeep.forgetBefore(before)
+    })
+    writer.book.forgetBefore(before)
   }
 
   async health(): Promise<StoreHealth> {
@@ -129,60 +127,69 @@ class DuckDbStore implements ReadingStore {
     if (this.#closed) return
     this.#closed = true
     await this.#writing
-    await this.#opened.readers.close()
-    await this.#opened.upkeep.stop()
-    // The log is folded into the file, so that the next start finds nothing to replay.
-    await this.#opened.file.writing.run('checkpoint').catch((error) => {
-      this.#options.log.warn({ err: error }, 'the store could not be tidied at close; the next start does it')
+    await shut(this.#opened, 'settled').catch((error) => {
+      this.#options.log.warn({ err: error }, 'fresh readings could not be settled at close; the next start does it')
     })
-    await shut(this.#opened)
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#writing.then(work)
+    this.#writing = done.catch(() => {})
+    return done
   }
 
   async #write(readings: readonly Reading[]): Promise<void> {
     if (this.#closed) throw new StoreUnavailable('the store is closed')
     try {
       if (this.#mustReopen) await this.#reopen()
-      const { writer, upkeep } = this.#opened
-      await writer.write(readings, () => upkeep.idle())
+      await this.#opened.writer.write(readings)
       this.#trouble = undefined
-      if (writer.activeRows >= (this.#options.slabRows ?? slabRowsDefault) && !upkeep.busy) await this.#turnOver()
     } catch (error) {
       if (isFatal(error)) this.#mustReopen = true
       const failure = unavailable(`cannot write ${readings.length} readings to ${this.#options.path}`, error)
       this.#trouble = failure.message
       throw failure
     }
+    if (this.#isTimeToSettle(readings[0]?.receivedAt ?? 0)) await this.#turnOver()
+  }
+
+  #isTimeToSettle(now: Instant): boolean {
+    const { upkeep, writer } = this.#opened
+    if (upkeep.settling || writer.activeRows < this.#settleAgainAt) return false
+    if (writer.activeRows >= (this.#options.slabRows ?? slabRowsDefault)) return true
+    return writer.activeSince !== undefined && now - writer.activeSince >= freshMsMax
   }
 
   async #turnOver(): Promise<void> {
-    const { writer } = this.#opened
-    const full = writer.active
+    const { file, shelf, writer } = this.#opened
     try {
-      await writer.turnOver()
-      this.#settle(full)
+      if (shelf.current.fresh.length < freshFilesMax)
+        await writer.turnOver(await makeFresh(file.writing, this.#options.path, shelf.active.generation + 1))
+      this.#settleAgainAt = 0
+      this.#settle()
     } catch (error) {
       // The batch itself is committed; there will be another occasion.
-      this.#options.log.warn({ err: error }, 'fresh readings could not be set aside for sorting')
+      this.#settleLater(error)
     }
   }
 
-  /** A program that ended while settling left two fresh tables with readings. */
-  #settleLeftover(): void {
-    this.#settle(this.#opened.writer.other)
+  /** Also what a program left that ended before it had settled. */
+  #settle(): void {
+    this.#opened.upkeep.settle('inactive').catch((error) => this.#settleLater(error))
   }
 
-  #settle(fresh: Opened['writer']['other']): void {
-    this.#opened.upkeep.settle(fresh).catch((error) => {
-      if (!this.#closed) this.#options.log.warn({ err: error }, `readings in ${fresh} could not be sorted yet`)
-    })
+  #settleLater(error: unknown): void {
+    if (this.#closed) return
+    this.#settleAgainAt = this.#opened.writer.activeRows + (this.#options.slabRows ?? slabRowsDefault) / 4
+    this.#options.log.warn({ err: error }, 'fresh readings could not be settled yet')
   }
 
   async #reopen(): Promise<void> {
-    await shut(this.#opened)
-    this.#opened = await open(this.#fileOptions)
+    await shut(this.#opened, 'as it is')
+    this.#opened = await this.#open()
     this.#mustReopen = false
     this.#options.log.info({ path: this.#options.path }, 'the store was opened anew after an error')
-    this.#settleLeftover()
+    this.#settle()
   }
 
   async #reading<T>(work: () => Promise<T>): Promise<T> {
@@ -193,15 +200,6 @@ class DuckDbStore implements ReadingStore {
       throw unavailable(`cannot read ${this.#options.path}`, error)
     }
   }
-}
-
-/** May be done twice. */
-async function shut({ file, readers, upkeep }: Opened): Promise<void> {
-  await readers.close()
-  await upkeep.stop()
-  file.writing.disconnectSync()
-  file.upkeep.disconnectSync()
-  file.close()
 }
 
 function isFatal(error: unknown): boolean {

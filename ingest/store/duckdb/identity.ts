@@ -1,7 +1,9 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import type { Quality, Reading } from '../../reading.ts'
 import { appendIdentities, type Rows } from './chunks.ts'
-import { qualityOfCode, type ReadingTable, readingTables } from './schema.ts'
+import type { Fresh } from './fresh-file.ts'
+import { keptSql, type Layout } from './layout.ts'
+import { qualityOfCode } from './quality-codes.ts'
 import type { SensorBook } from './sensor-book.ts'
 
 /** A batch, each identity once: those certainly new, and those that may be known. */
@@ -58,8 +60,8 @@ function separate(sensors: Int32Array, readings: readonly Reading[], isBehind: r
   }
 }
 
-/** What the store holds under an identity that was looked for. */
-export type Known = { readonly value: number; readonly quality: Quality; readonly table: ReadingTable }
+/** What the store holds under an identity that was looked for, and whether it is in the fresh file that is written to. */
+export type Known = { readonly value: number; readonly quality: Quality; readonly isActive: boolean }
 
 /**
  * Whether a reading takes the place of the one known. The same value delivered again is the same reading, even when our
@@ -71,7 +73,7 @@ export function replaces(reading: Reading, known: Known): boolean {
   return reading.quality !== known.quality && reading.quality !== 'late' && known.quality !== 'clock-skew'
 }
 
-/** Looks identities up, and deletes those that are replaced. Uses a temporary table, so one connection and one at a time. */
+/** Looks identities up, and takes out those that are replaced. Uses a temporary table, so one connection and one at a time. */
 export class Identities {
   readonly #connection: DuckDBConnection
   readonly #sought: DuckDBAppender
@@ -87,41 +89,51 @@ export class Identities {
   }
 
   /** By place in the lists given; what is not known is absent. */
-  async find(sensors: readonly number[], readings: readonly Reading[]): Promise<ReadonlyMap<number, Known>> {
-    const bounds = await this.#seek(sensors, readings)
-    const parts = readingTables.map(
-      (table, place) =>
-        `select position, r.value, r.quality, ${place} from ${table} r join sought using (sensor, observed_at) where ${bounds}`,
+  async find(
+    layout: Layout,
+    sensors: readonly number[],
+    readings: readonly Reading[],
+  ): Promise<ReadonlyMap<number, Known>> {
+    const { sensor, observedAt } = await this.#seek(sensors, readings)
+    const within = `observed_at between ${observedAt[0]} and ${observedAt[1]} and sensor between ${sensor[0]} and ${sensor[1]}`
+    const kept = keptSql(layout, within, { observedFrom: observedAt[0], observedTo: observedAt[1] })
+    const found = await this.#connection.runAndReadAll(
+      `select position, value, quality, active from (${kept}) join sought using (sensor, observed_at)`,
     )
-    const found = await this.#connection.runAndReadAll(parts.join(' union all '))
     const known = new Map<number, Known>()
-    for (const [position, value, code, place] of found.getRows() as [number, number, number, number][])
-      known.set(position, { value, quality: qualityOfCode(code), table: readingTables[place] ?? 'readings_settled' })
+    for (const [position, value, code, isActive] of found.getRows() as [number, number, number, boolean][])
+      known.set(position, { value, quality: qualityOfCode(code), isActive })
     return known
   }
 
-  async delete(
+  /** What is in the active fresh file is deleted; what is in an older one or in a slab is noted as replaced. */
+  async takeOut(
+    active: Fresh,
     sensors: readonly number[],
     readings: readonly Reading[],
-    tables: ReadonlySet<ReadingTable>,
+    where: { readonly active: boolean; readonly older: boolean },
   ): Promise<void> {
-    const bounds = await this.#seek(sensors, readings)
-    for (const table of tables)
-      await this.#connection.run(
-        `delete from ${table} r using sought where r.sensor = sought.sensor and r.observed_at = sought.observed_at and ${bounds}`,
-      )
+    await this.#seek(sensors, readings)
+    if (where.older)
+      await this.#connection.run(`
+        insert into ${active.replaced} select sensor, observed_at from sought
+        where (sensor, observed_at) not in (select (sensor, observed_at) from ${active.replaced})`)
+    if (where.active)
+      await this.#connection.run(`
+        delete from ${active.readings} as kept using sought
+        where kept.sensor = sought.sensor and kept.observed_at = sought.observed_at`)
   }
 
-  /** Fills the temporary table. The bounds let DuckDB pass over row groups that cannot hold any of them. */
-  async #seek(sensors: readonly number[], readings: readonly Reading[]): Promise<string> {
+  /** Fills the temporary table. With the bounds DuckDB passes over row groups that cannot hold any of them. */
+  async #seek(sensors: readonly number[], readings: readonly Reading[]): Promise<Bounds> {
     const at = readings.map((reading) => reading.observedAt)
     await this.#connection.run('delete from sought')
     appendIdentities(this.#sought, sensors, at)
-    const [first, last] = extent(at)
-    const [lowest, highest] = extent(sensors)
-    return `r.observed_at between ${first} and ${last} and r.sensor between ${lowest} and ${highest}`
+    return { sensor: extent(sensors), observedAt: extent(at) }
   }
 }
+
+type Bounds = { readonly sensor: readonly [number, number]; readonly observedAt: readonly [number, number] }
 
 function extent(numbers: readonly number[]): [number, number] {
   let lowest = Number.POSITIVE_INFINITY

@@ -3,23 +3,30 @@ import type { Instant } from '../../../city/index.ts'
 import type { Reading } from '../../reading.ts'
 import { bucketWidth } from '../bucket-width.ts'
 import type { Series, SeriesQuery } from '../reading-store.ts'
+import { keptSql, type Layout, type Shelf } from './layout.ts'
+import { qualityOfCode, skewCode } from './quality-codes.ts'
 import type { Readers } from './readers.ts'
-import { qualityOfCode, readingTables, skewCode } from './schema.ts'
 import type { SensorBook } from './sensor-book.ts'
 
 /** One sensor's readings as they are when they fit into the points asked for, else in buckets. */
-export async function readSeries(connection: DuckDBConnection, sensor: number, query: SeriesQuery): Promise<Series> {
+export async function readSeries(
+  connection: DuckDBConnection,
+  layout: Layout,
+  sensor: number,
+  query: SeriesQuery,
+): Promise<Series> {
   const { from, to, points } = query
   const where = `sensor = ${sensor} and observed_at >= ${Math.ceil(from)} and observed_at < ${Math.ceil(to)} and quality <> ${skewCode}`
+  const kept = keptSql(layout, where, { observedFrom: from, observedTo: to })
   // The limit ends the search as soon as it is clear that they do not fit.
   const few = await connection.runAndReadAll(
-    `select observed_at::double, value, quality from (${everywhere('*', where)}) limit ${points + 1}`,
+    `select observed_at::double, value, quality from (${kept}) limit ${points + 1}`,
   )
   if (few.currentRowCount <= points) return rawSeries(few.getRows() as [number, number, number][])
   const widthMs = bucketWidth(query)
   const result = await connection.runAndReadAll(`
     select (observed_at // ${widthMs} * ${widthMs})::double as bucket, min(value), max(value), avg(value), count(*)::double
-    from (${everywhere('observed_at, value', where)})
+    from (${kept})
     group by bucket order by bucket`)
   const [at = [], min = [], max = [], mean = [], count = []] = result.getColumns() as number[][]
   return { kind: 'buckets', widthMs, at, min, max, mean, count }
@@ -40,6 +47,7 @@ function rawSeries(rows: [number, number, number][]): Series {
 /** In order of receipt; readings received in the same millisecond come in the order of their times and sensors. */
 export async function* readReceivedSince(
   readers: Readers,
+  shelf: Shelf,
   book: SensorBook,
   receivedFrom: Instant,
   observedFrom: Instant,
@@ -47,15 +55,19 @@ export async function* readReceivedSince(
   const where = `observed_at >= ${Math.ceil(observedFrom)} and observed_at + delay >= ${Math.ceil(receivedFrom)}`
   const connection = await readers.open()
   try {
-    const result = await readers.call(() =>
-      connection.stream(`
-        select sensor, observed_at::double, (observed_at + delay)::double as received_at, value, quality
-        from (${everywhere('*', where)}) order by received_at, observed_at, sensor`),
+    // The first chunk comes when all are sorted; from then on nothing is read from the layout any more.
+    const { result, first } = await shelf.borrow((layout) =>
+      readers.call(async () => {
+        const kept = keptSql(layout, where, { observedFrom, receivedFrom })
+        const result = await connection.stream(`
+          select sensor, observed_at::double, (observed_at + delay)::double as received_at, value, quality
+          from (${kept}) order by received_at, observed_at, sensor`)
+        return { result, first: await result.fetchChunk() }
+      }),
     )
-    for (;;) {
-      const chunk = await readers.call(() => result.fetchChunk())
-      if (chunk === null || chunk.rowCount === 0) return
+    for (let chunk = first; chunk !== null && chunk.rowCount > 0; ) {
       yield toReadings(chunk, book)
+      chunk = await readers.call(() => result.fetchChunk())
     }
   } finally {
     readers.release(connection)
@@ -71,8 +83,4 @@ function toReadings(chunk: DuckDBDataChunk, book: SensorBook): readonly Reading[
     value,
     quality: qualityOfCode(code),
   }))
-}
-
-function everywhere(columns: string, where: string): string {
-  return readingTables.map((table) => `select ${columns} from ${table} where ${where}`).join(' union all ')
 }

@@ -1,6 +1,6 @@
 import type { Instant, SensorId } from '../../../city/index.ts'
 import type { Reading } from '../../reading.ts'
-import { qualityCodes, qualityOfCode } from './schema.ts'
+import { qualityCodes, qualityOfCode } from './quality-codes.ts'
 
 /** A span of time in which readings of quality `clock-skew` claim to be; both ends are such readings. */
 export type Skew = { readonly from: Instant; readonly to: Instant }
