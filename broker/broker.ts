@@ -5,29 +5,35 @@
  * - a `Session` is what is known of the connection; it lives as long as the socket, and nothing of it survives;
  * - the guard (`guard.ts`) stands before Aedes and lets only lawful, bounded packets through;
  * - `Door` is Aedes; its questions are answered by `Logins` (who are you), `Publishing` (may you say that) and
- *   `permissions.ts` (may you hear that);
+ *   `Hearing` (may you hear that);
  * - `Intake` hands telemetry to `receive` and sends the PUBACK when it is kept: at least once, through any restart.
  */
 import type { Duplex } from 'node:stream'
-import type { AedesPublishPacket, Client, Subscription } from 'aedes'
+import type { Client } from 'aedes'
 import type { Address } from './addresses.ts'
+import { type Anonymous, mustBeLoopback } from './anonymous.ts'
 import { Connections } from './connections.ts'
-import { Door } from './door.ts'
-import { frameRules } from './frames.ts'
+import { Door, type Hooks } from './door.ts'
+import { hangUp } from './farewell.ts'
+import { frameRules, frameRules5 } from './frames.ts'
 import { guard, wake } from './guard.ts'
+import { Hearing } from './hearing.ts'
 import { Intake } from './intake.ts'
 import { type BrokerLimits, defaultLimits } from './limits.ts'
 import { type Listener, listenTcp, listenTls, type Reception } from './listeners.ts'
 import { Logins } from './login.ts'
+import { FailureBook } from './login-failures.ts'
+import { boundMemory } from './memory.ts'
 import type { Broker, BrokerOptions } from './options.ts'
-import { errorsTopic, judgeSubscribe } from './permissions.ts'
 import { Publishing } from './publishing.ts'
-import { attachSession, HangUp, sessionOf } from './session.ts'
+import { attachSession, HangUp, type Session } from './session.ts'
 import { type BrokerStats, newStats } from './stats.ts'
+import { Carried, reason } from './version5/index.ts'
 import { webSocketDoor } from './web-socket.ts'
 
 /** Opens the doors. A port that is taken, or a certificate that cannot be read, is a `Refusal`. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  if (options.anonymous === 'full') mustBeLoopback(options.host)
   const house = await build(options)
   const reception: Reception = {
     enter: (socket) => house.connections.enter(socket, socket.remoteAddress),
@@ -53,25 +59,42 @@ type House = {
   readonly connections: Connections
   readonly intake: Intake
   readonly door: Door
-  accept(conn: Duplex, address: Address): void
+  readonly failures: FailureBook
+  accept(conn: Duplex, address: Address, certified?: readonly string[]): void
 }
 
 async function build(options: BrokerOptions): Promise<House> {
-  const { receive, now, log } = options
-  const limits: BrokerLimits = { ...defaultLimits, ...options.limits }
+  const { receive, now, log, anonymous = 'off' } = options
+  const limits = limitsFor(anonymous, options.limits)
   const stats = newStats()
   const elapsed = () => performance.now()
   const intake = new Intake({ receive, now, limits, stats, wake, onNotKept: warnNotKept(log) })
   const connections = new Connections({ limits, stats, elapsed, onClose: (session) => intake.forget(session) })
+  const failures = new FailureBook()
+  const carried = new Carried()
   const logins = new Logins({
     authenticate: options.authenticate,
+    ...(options.certified === undefined ? {} : { certified: options.certified }),
+    anonymous,
+    onRefused: (refused) => {
+      failures.note(refused)
+      options.onRefused?.(refused)
+    },
+    now,
     limits,
     stats,
     log,
     elapsed,
-    onLogin: (session) => connections.loggedIn(session),
+    onLogin: (session) => {
+      for (const other of connections.ofDevice(session.clientId)) takeOver(other)
+      connections.loggedIn(session)
+    },
   })
   const publishing = new Publishing({
+    anonymous,
+    carried,
+    elapsed,
+    endHere: (packet) => door.endHere(packet),
     intake,
     limits,
     stats,
@@ -83,23 +106,27 @@ async function build(options: BrokerOptions): Promise<House> {
     },
     publish: (topic, payload, sent) => door.publish(messageOf(topic, payload, false), sent),
   })
-  const door: Door = await Door.open(limits, {
+  const hearing = new Hearing({ anonymous, limits, stats, carried, elapsed })
+  const hooks = {
     preConnect: (client, packet, done) => done(null, logins.prepare(client, packet)),
     authenticate: (client, user, password, done) => logins.authenticate(client, user, password, done),
     authorizePublish: (client, packet, done) => publishing.authorize(client, packet, done),
-    authorizeSubscribe: authorizeSubscribe(stats),
-    authorizeForward: authorizeForward(limits, stats),
+    authorizeSubscribe: (client, subscription, done) => hearing.authorizeSubscribe(client, subscription, done),
+    authorizeForward: (client, packet) => hearing.authorizeForward(client, packet),
     published: (_packet, _client, done) => done(null),
-  })
+  } satisfies Hooks
+  const door: Door = await Door.open(limits, hooks, (memory) => boundMemory(memory, limits, stats))
   watch(door, options, stats)
-  const guardParts = { limits, rules: frameRules(limits), stats, intake, elapsed }
-  const accept = (conn: Duplex, address: Address) => {
+  const rules = { rules: frameRules(limits), rules5: frameRules5(limits) }
+  const guardParts = { limits, ...rules, carried, stats, intake, elapsed, now }
+  const accept: House['accept'] = (conn, address, certified = []) => {
     const session = connections.open(conn, address)
+    session.certified = certified
     attachSession(session)
     guard(session, guardParts)
     session.client = door.handle(conn)
   }
-  return { limits, stats, connections, intake, door, accept }
+  return { limits, stats, connections, intake, door, failures, accept }
 }
 
 function face(
@@ -114,7 +141,7 @@ function face(
     limits,
     stats,
     enter: (socket, remoteAddress) => connections.enter(socket, remoteAddress),
-    accept: house.accept,
+    accept: (conn, address) => house.accept(conn, address),
   })
   let closed: Promise<void> | undefined
   return {
@@ -131,9 +158,13 @@ function face(
     isConnected: (device) => connections.ofDevice(device).length > 0,
     connectedCount: () => connections.deviceCount,
     disconnect(device) {
-      for (const { client } of connections.ofDevice(device)) client?.close()
+      for (const session of connections.ofDevice(device)) {
+        if (session.version5 === undefined) session.client?.close()
+        else hangUp(session, reason.administrativeAction, 'the device was revoked, or what it may do was changed')
+      }
     },
     stats: () => ({ ...stats, connected: connections.deviceCount }),
+    loginFailures: () => house.failures.list(),
     close() {
       closed ??= close(house, listeners)
       return closed
@@ -147,6 +178,7 @@ async function close({ connections, intake, door, limits }: House, listeners: re
   await orAfter(limits.closeTimeoutMs, intake.close())
   // One turn for the last acknowledgements to leave.
   await new Promise((resolve) => setImmediate(resolve))
+  connections.farewell(reason.shuttingDown, 'the broker is shutting down')
   await new Promise<void>((resolve) => door.close(() => resolve()))
   connections.destroyAll()
   await Promise.all(listening)
@@ -162,55 +194,23 @@ async function orAfter(ms: number, wanted: Promise<void>): Promise<void> {
   clearTimeout(timer)
 }
 
+/** A public conformance suite uses longer topics and more at once than a device does. */
+function limitsFor(anonymous: Anonymous, own: BrokerOptions['limits']): BrokerLimits {
+  const wider = anonymous === 'full' ? { topicLevelsMax: 100 } : {}
+  return { ...defaultLimits, ...wider, ...own }
+}
+
+/** [MQTT-3.1.4-2] Aedes closes the older connection right after this. */
+function takeOver({ conn, version5 }: Session): void {
+  version5?.send(version5.farewell(reason.sessionTakenOver, 'another connection logged in with this client id'))
+  if (version5 !== undefined) conn.end()
+}
+
 function messageOf(topic: string, payload: string, retain: boolean) {
   return { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false } as const
 }
 
-function authorizeSubscribe(stats: BrokerStats) {
-  return (
-    client: Client,
-    subscription: Subscription,
-    done: (error: Error | null, granted?: Subscription | null) => void,
-  ) => {
-    const session = sessionOf(client)
-    if (session?.login === undefined) {
-      done(new HangUp('nobody is logged in on this connection'))
-      return
-    }
-    const { device } = session.login
-    const verdict = judgeSubscribe(device, subscription.topic)
-    if (verdict === 'malformed') {
-      stats.malformed += 1
-      done(new HangUp(`"${subscription.topic}" is not a topic filter [MQTT-4.7.1-2]`))
-      return
-    }
-    if (verdict === 'denied') {
-      stats.subscribesDenied += 1
-      // [MQTT-3.9.3-2] Aedes answers 0x80 for this one filter.
-      done(null, null)
-      return
-    }
-    if (subscription.topic === errorsTopic(device.id)) session.hearsErrors = true
-    done(null, subscription)
-  }
-}
-
-/** Before a message goes out: who has not read the last megabyte gets no more, but goes. */
-function authorizeForward({ unsentBytesMax }: BrokerLimits, stats: BrokerStats) {
-  return (client: Client, packet: AedesPublishPacket) => {
-    if (client.conn.writableLength <= unsentBytesMax) return packet
-    if (!client.conn.destroyed) {
-      stats.slowReaders += 1
-      client.conn.destroy(new HangUp('does not read what it is sent'))
-    }
-    return null
-  }
-}
-
 function watch(door: Door, { log }: BrokerOptions, stats: BrokerStats): void {
-  door.on('keepaliveTimeout', () => {
-    stats.keepaliveTimeouts += 1
-  })
   const closedFor = (client: Client, error: Error) => {
     if (error.message === 'drain timeout') stats.slowReaders += 1
     else if (isOfTheParser(error)) stats.malformed += 1
@@ -232,7 +232,7 @@ function warnNotKept(log: BrokerOptions['log']) {
 }
 
 /** Aedes' own errors that say nothing against what the client sent. */
-const unrelated = new Set(['connect did not arrive in time', 'keep alive timeout', 'connection closed'])
+const unrelated = new Set(['connect did not arrive in time', 'connection closed'])
 
 function isOfTheParser(error: Error): boolean {
   return !(error instanceof HangUp) && !('code' in error) && !unrelated.has(error.message)

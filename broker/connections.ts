@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { type Address, Addresses } from './addresses.ts'
+import { hangUp } from './farewell.ts'
 import type { BrokerLimits } from './limits.ts'
-import { HangUp, Session } from './session.ts'
+import { Session } from './session.ts'
 import type { BrokerStats } from './stats.ts'
+import { type Reason, reason } from './version5/index.ts'
 
 export type ConnectionParts = {
   readonly limits: BrokerLimits
@@ -81,6 +83,11 @@ export class Connections {
     return this.#closing
   }
 
+  /** Tells those who speak MQTT 5 why they are closed. */
+  farewell(code: Reason, why: string): void {
+    for (const session of this.#sessions) if (session.version5 !== undefined) hangUp(session, code, why)
+  }
+
   destroyAll(): void {
     clearInterval(this.#sweeping)
     for (const { conn } of this.#sessions) conn.destroy()
@@ -89,10 +96,11 @@ export class Connections {
   /** [MQTT-3.1.2-24] As if the network had failed: a will is published. */
   #closeSilent(): void {
     const at = this.#parts.elapsed()
-    for (const { conn, silenceMaxMs, heardAt, held } of this.#sessions) {
+    for (const session of this.#sessions) {
+      const { conn, silenceMaxMs, heardAt, held } = session
       if (silenceMaxMs === 0 || held || at - heardAt <= silenceMaxMs || conn.destroyed) continue
       this.#parts.stats.keepaliveTimeouts += 1
-      conn.destroy(new HangUp('keep alive timeout'))
+      hangUp(session, reason.keepAliveTimeout, 'keep alive timeout')
     }
   }
 

@@ -1,7 +1,8 @@
 import { Aedes, type AedesOptions, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes'
+import type { Memory } from './memory.ts'
 
 type Done = (error?: Error) => void
-type Hooks = Required<
+export type Hooks = Required<
   Pick<
     AedesOptions,
     'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward' | 'published'
@@ -11,16 +12,19 @@ type Hooks = Required<
 export type DoorLimits = {
   readonly connectTimeoutMs: number
   readonly drainTimeoutMs: number
-  readonly keepaliveSecondsMax: number
+  /** Levels of a topic; 1 to 100. */
+  readonly topicLevelsMax: number
 }
 
+/** What Aedes keeps in memory; a public property that its types leave out. */
+type Remembering = { readonly persistence: Memory }
+
 /**
- * Aedes, with every option that matters written out. The difference to its own class: telemetry ends here. It has been
- * kept by the time Aedes would pass it on, and nobody may subscribe to it, so matching it against all subscriptions
- * would cost a fifth of the processor and find nothing.
+ * Aedes, with every option that matters written out. The difference to its own class: a packet may end here, and then is
+ * matched against no subscription.
  */
 export class Door extends Aedes {
-  static async open(limits: DoorLimits, hooks: Hooks): Promise<Door> {
+  static async open(limits: DoorLimits, hooks: Hooks, bound: (memory: Memory) => void): Promise<Door> {
     const door = new Door({
       // Deliveries at once over all clients; 0: no bound. With one, a single client that does not read stops everybody.
       concurrency: 0,
@@ -28,29 +32,37 @@ export class Door extends Aedes {
       heartbeatInterval: 60_000,
       connectTimeout: limits.connectTimeoutMs,
       drainTimeout: limits.drainTimeoutMs,
-      // Seconds. `Logins.prepare` shortens what is longer, so nobody is refused by this.
-      keepaliveLimit: limits.keepaliveSecondsMax,
+      // None: `Connections` watches over silence.
+      keepaliveLimit: 0,
       // Packets that wait for the CONNACK. The guard hands on none before it, so one is enough.
       queueLimit: 1,
       // QoS 2 messages of one client that wait for its PUBREL. A polite client has a few; each is kept without payload.
       maxInflightInbound: 64,
       // Characters, asked of MQTT 3.1 clients only. The specification says 23; a device's id may have 64.
       maxClientsIdLength: 64,
-      // Ours have four; a device's granted filters not many more.
-      maxTopicLevels: 16,
+      maxTopicLevels: limits.topicLevelsMax,
       // Addresses are taken from the socket: whoever puts a proxy before the broker limits there.
       trustProxy: false,
       trustedProxies: [],
       ...hooks,
     })
     await door.listen()
+    bound((door as unknown as Remembering).persistence)
     return door
+  }
+
+  /** Packets that go no further. */
+  readonly #ended = new WeakSet<PublishPacket>()
+
+  /** Has the packet passed on to nobody, and not retained. */
+  endHere(packet: PublishPacket): void {
+    this.#ended.add(packet)
   }
 
   override publish(packet: PublishPacket, callback: Done): void
   override publish(packet: PublishPacket, client: Client | null, done: Done): void
   override publish(packet: PublishPacket, clientOrDone: Client | null | Done, done?: Done): void {
-    if (typeof clientOrDone !== 'function' && packet.topic.startsWith('telemetry/')) {
+    if (typeof clientOrDone !== 'function' && this.#ended.has(packet)) {
       done?.()
       return
     }

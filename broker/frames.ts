@@ -12,6 +12,8 @@ type FrameRule = {
   readonly max: number
   /** Whether the body begins with a packet identifier. */
   readonly identified: boolean
+  /** Whether a topic alias may stand for a PUBLISH's topic, which is empty then. */
+  readonly isAliased?: true
 }
 
 export const publishType = 3
@@ -40,6 +42,28 @@ export function frameRules(limits: FrameLimits): FrameRules {
   rules[10] = { name: 'UNSUBSCRIBE', flags: 2, min: 5, max: limits.subscribeBytesMax, identified: true }
   rules[12] = { name: 'PINGREQ', flags: 0, min: 0, max: 0, identified: false }
   rules[14] = { name: 'DISCONNECT', flags: 0, min: 0, max: 0, identified: false }
+  return rules
+}
+
+// Bytes of an acknowledgement or DISCONNECT of MQTT 5: a reason and a few user properties, of which nothing is kept.
+const wordsBytesMax = 1_024
+
+/** The same for MQTT 5, where most packets may carry properties. */
+export function frameRules5(limits: FrameLimits): FrameRules {
+  const rules: (FrameRule | undefined)[] = new Array(16).fill(undefined)
+  const publish = { name: 'PUBLISH', flags: 0, min: publishBytesMin, max: limits.publishBytesMax, identified: false }
+  rules[publishType] = { ...publish, isAliased: true }
+  rules[4] = { name: 'PUBACK', flags: 0, min: 2, max: wordsBytesMax, identified: true }
+  rules[5] = { name: 'PUBREC', flags: 0, min: 2, max: wordsBytesMax, identified: true }
+  rules[6] = { name: 'PUBREL', flags: 2, min: 2, max: wordsBytesMax, identified: true }
+  rules[7] = { name: 'PUBCOMP', flags: 0, min: 2, max: wordsBytesMax, identified: true }
+  // As in 3.1.1, and the length of the properties.
+  rules[8] = { name: 'SUBSCRIBE', flags: 2, min: 7, max: limits.subscribeBytesMax, identified: true }
+  rules[10] = { name: 'UNSUBSCRIBE', flags: 2, min: 6, max: limits.subscribeBytesMax, identified: true }
+  rules[12] = { name: 'PINGREQ', flags: 0, min: 0, max: 0, identified: false }
+  rules[14] = { name: 'DISCONNECT', flags: 0, min: 0, max: wordsBytesMax, identified: false }
+  // Refused, but with the right reason.
+  rules[15] = { name: 'AUTH', flags: 0, min: 0, max: wordsBytesMax, identified: false }
   return rules
 }
 
@@ -118,7 +142,9 @@ export class FrameReader {
       if (high === undefined || low === undefined) return this.#needs(this.bodyAt + 2 - at)
       const value = (high << 8) | low
       if (!isPublish && value === 0) return malformed('packet identifier 0', 'MQTT-2.3.1-1')
-      if (isPublish && value === 0) return malformed('PUBLISH with an empty topic', 'MQTT-4.7.3-1')
+      if (isPublish && value === 0 && this.#rules[publishType]?.isAliased !== true) {
+        return malformed('PUBLISH with an empty topic', 'MQTT-4.7.3-1')
+      }
       // The parser would read on into the next packet.
       if (isPublish && value + (this.flags & 0x06 ? 4 : 2) > length) {
         return malformed('PUBLISH with a topic longer than itself')

@@ -16,16 +16,33 @@
 import type { Duplex } from 'node:stream'
 import type { Instant } from '../city/index.ts'
 import { connectFault, connectProgress } from './connect-packet.ts'
-import { FrameReader, type FrameRules, publishType } from './frames.ts'
+import { hangUp } from './farewell.ts'
+import { type FrameFault, FrameReader, type FrameRules, publishType } from './frames.ts'
 import type { Intake } from './intake.ts'
 import type { BrokerLimits } from './limits.ts'
 import { judgePublish } from './permissions.ts'
 import { type DeviceRates, HangUp, type Session } from './session.ts'
 import type { BrokerStats } from './stats.ts'
+import { requestWithRepeats, subscribe } from './subscribing.ts'
+import { topicsFault } from './topics.ts'
+import {
+  type Carried,
+  type Conversation,
+  converse,
+  type Inbound,
+  isFault,
+  isVersion5,
+  type Reason,
+  reason,
+  refusedConnack,
+} from './version5/index.ts'
 
 export type GuardParts = {
   readonly limits: BrokerLimits
   readonly rules: FrameRules
+  /** The same for MQTT 5. */
+  readonly rules5: FrameRules
+  readonly carried: Carried
   readonly stats: BrokerStats
   readonly intake: Intake
   /** Monotonic milliseconds. */
@@ -42,12 +59,19 @@ export function guard(session: Session, parts: GuardParts): void {
 }
 
 const nothing = Buffer.alloc(0)
+const subscribeType = 8
 
 class Guard {
   readonly #session: Session
   readonly #parts: GuardParts
   readonly #conn: Duplex
-  readonly #frame: FrameReader
+  #frame: FrameReader
+  /** Of a connection of MQTT 5: reads what its packets became in the form of 3.1.1. */
+  readonly #legacyFrame: FrameReader
+  /** A packet translated to 3.1.1 that waits for its turn. */
+  #translated: Buffer | undefined
+  /** Packets not yet charged to the address. */
+  #uncharged = 0
   /** The pieces of a CONNECT that is not whole yet. */
   #connect: Buffer | undefined
   #connectSeen = false
@@ -67,6 +91,7 @@ class Guard {
     this.#parts = parts
     this.#conn = session.conn
     this.#frame = new FrameReader(parts.rules)
+    this.#legacyFrame = this.#frame
   }
 
   /** The next packet that is for Aedes, or `null` when there is none for now. */
@@ -74,19 +99,61 @@ class Guard {
     if (this.#conn.destroyed) return null
     if (!this.#connectSeen) return this.#readConnect(read)
     if (!this.#mayRead()) return this.#hold()
+    if (this.#translated !== undefined) return this.#nextTranslated(this.#translated)
+    const { version5 } = this.#session
     for (;;) {
       if (!this.#parts.intake.hasRoomFor(this.#session)) return this.#hold()
       const progress = this.#at < this.#bytes.length ? this.#frame.read(this.#bytes, this.#at) : 'partial'
       if (progress === 'partial') {
         if (!this.#readMore(read)) return null
-      } else if (progress === 'whole') {
-        if (this.#takeDirectly()) continue
-        return this.#mustWait() ? this.#hold() : this.#next()
+      } else if (progress !== 'whole') {
+        return this.#closeFor(progress)
+      } else if (version5 !== undefined) {
+        const next = this.#translate(version5)
+        if (next !== 'taken') return next
       } else {
-        const { kind, detail, clause } = progress
-        return this.#close(kind, clause === undefined ? detail : `${detail} [${clause}]`)
+        if (this.#takeDirectly(this.#bytes, this.#frame)) {
+          this.#at = this.#frame.end
+          continue
+        }
+        if (this.#mustWait(this.#frame)) return this.#hold()
+        const next = this.#next()
+        if (next !== 'taken') return next
       }
     }
+  }
+
+  /** A packet of MQTT 5: taken, answered or refused here, or in the form of 3.1.1 for Aedes. */
+  #translate(version5: Conversation): Buffer | null | 'taken' {
+    const { bodyAt, end } = this.#frame
+    const inbound: Inbound = version5.inbound(this.#bytes, this.#at, bodyAt, end)
+    this.#at = end
+    if (isFault(inbound)) {
+      const { fault, detail, clause } = inbound
+      return this.#close('malformed', clause === undefined ? detail : `${detail} [${clause}]`, fault)
+    }
+    if (inbound.kind === 'leave') {
+      this.#conn.destroy(new HangUp('left, and wanted its will published'))
+      return null
+    }
+    if (inbound.kind !== 'pass') {
+      this.#charge()
+      if (inbound.kind === 'subscribe') subscribe(this.#session, inbound.request)
+      else version5.send(inbound.answer)
+      return 'taken'
+    }
+    this.#legacyFrame.read(inbound.packet, 0)
+    if (this.#takeDirectly(inbound.packet, this.#legacyFrame)) return 'taken'
+    this.#charge()
+    version5.arriving = inbound.properties
+    this.#translated = inbound.packet
+    return this.#mustWait(this.#legacyFrame) ? this.#hold() : this.#nextTranslated(inbound.packet)
+  }
+
+  #nextTranslated(packet: Buffer): Buffer {
+    this.#translated = undefined
+    this.#putBack()
+    return packet
   }
 
   /** Reads on, until a packet that is not whole can be looked at again; `false`: there is no more for now. */
@@ -116,13 +183,11 @@ class Guard {
   }
 
   /** A PUBLISH of QoS 0 or 1 on a topic of the device's own; all else is not for us. */
-  #takeDirectly(): boolean {
-    const { type, flags, bodyAt, end } = this.#frame
+  #takeDirectly(bytes: Buffer, { type, flags, bodyAt, end }: FrameReader): boolean {
     const qos = (flags >> 1) & 3
     if (type !== publishType || qos === 2 || this.#session.denied) return false
-    const bytes = this.#bytes
     const topicEnd = bodyAt + 2 + (((bytes[bodyAt] as number) << 8) | (bytes[bodyAt + 1] as number))
-    const topic = this.#ownTopic(bodyAt + 2, topicEnd)
+    const topic = this.#ownTopic(bytes, bodyAt + 2, topicEnd)
     const login = this.#session.login
     if (topic === undefined || login === undefined) return false
     let identifier = 0
@@ -133,28 +198,27 @@ class Guard {
       // Whoever refuses packets says why it refused this one.
       if (identifier === 0) return false
     }
-    this.#at = end
-    login.rates.messages.take(1, this.#session.heardAt)
+    this.#charge()
     const payload = bytes.subarray(payloadAt, end)
     const message = { device: login.device.id, topic, payload, receivedAt: this.#parts.now() }
     this.#parts.intake.take(this.#session, message, identifier)
     return true
   }
 
-  #ownTopic(from: number, to: number): string | undefined {
+  #ownTopic(bytes: Buffer, from: number, to: number): string | undefined {
     const { ownTopics, login } = this.#session
-    const known = ownTopics.find(this.#bytes, from, to)
+    const known = ownTopics.find(bytes, from, to)
     if (known !== undefined || login === undefined) return known
-    const topic = this.#bytes.toString('utf8', from, to)
+    const topic = bytes.toString('utf8', from, to)
     const { kind } = judgePublish(login.device, topic)
     if (kind !== 'telemetry' && kind !== 'foreign') return undefined
-    ownTopics.add(topic, this.#bytes, from, to)
+    ownTopics.add(topic, bytes, from, to)
     return topic
   }
 
   /** [MQTT-4.6.0-2] Aedes answers at once, so what it answers waits for the answers to what came before. */
-  #mustWait(): boolean {
-    this.#isInTurn = this.#frame.type !== publishType || this.#session.inFlight === 0
+  #mustWait({ type }: FrameReader): boolean {
+    this.#isInTurn = type !== publishType || this.#session.inFlight === 0
     return !this.#isInTurn
   }
 
@@ -175,12 +239,26 @@ class Guard {
     return null
   }
 
-  #next(): Buffer {
-    const packet = this.#bytes.subarray(this.#at, this.#frame.end)
-    this.#at = this.#frame.end
-    this.#session.login?.rates.messages.take(1, this.#session.heardAt)
+  /** The packet for Aedes, once its topics are found lawful. */
+  #next(): Buffer | null | 'taken' {
+    const { type, bodyAt, end } = this.#frame
+    const fault = topicsFault(this.#bytes, type, bodyAt, end)
+    if (fault !== undefined) return this.#closeFor(fault)
+    const packet = this.#bytes.subarray(this.#at, end)
+    const request = type === subscribeType ? requestWithRepeats(this.#bytes, bodyAt, end) : undefined
+    this.#at = end
+    this.#charge()
+    if (request !== undefined) {
+      subscribe(this.#session, request)
+      return 'taken'
+    }
     this.#putBack()
     return packet
+  }
+
+  #charge(): void {
+    this.#uncharged += 1
+    this.#session.login?.rates.messages.take(1, this.#session.heardAt)
   }
 
   #readConnect(read: () => Buffer | null): Buffer | null {
@@ -194,7 +272,9 @@ class Guard {
       this.#connect = bytes
       return null
     }
-    const fault = connectFault(bytes.subarray(progress.bodyAt, progress.end))
+    const body = bytes.subarray(progress.bodyAt, progress.end)
+    if (isVersion5(body)) return this.#readConnect5(body, bytes.subarray(progress.end))
+    const fault = connectFault(body)
     if (fault?.kind === 'malformed') return this.#close('malformed', `${fault.detail} [${fault.clause}]`)
     if (fault !== undefined) return this.#refuse(fault.returnCode)
     this.#connectSeen = true
@@ -202,6 +282,29 @@ class Guard {
     // A logger on a mobile link sends CONNECT, PUBLISH and DISCONNECT in one go and hangs up.
     if (bytes.length > progress.end) this.#conn.unshift(bytes.subarray(progress.end))
     return bytes.subarray(0, progress.end)
+  }
+
+  /** From here on the connection is translated, so that Aedes sees one of MQTT 3.1.1. */
+  #readConnect5(body: Buffer, rest: Buffer): Buffer | null {
+    const { carried, elapsed, limits, stats } = this.#parts
+    const connect = converse(this.#session.conn, body, limits, {
+      propertiesOf: (payload) => carried.of(payload, elapsed()),
+      onOverflow: () => {
+        stats.slowReaders += 1
+        hangUp(this.#session, reason.quotaExceeded, 'does not acknowledge what it is sent')
+      },
+    })
+    this.#connectSeen = true
+    this.#connect = undefined
+    if (isFault(connect)) {
+      stats.malformed += 1
+      this.#conn.end(refusedConnack(connect), () => this.#conn.destroy(new HangUp(connect.detail)))
+      return null
+    }
+    this.#session.version5 = connect.conversation
+    this.#frame = new FrameReader(this.#parts.rules5)
+    if (rest.length > 0) this.#conn.unshift(rest)
+    return connect.legacy
   }
 
   #mayRead(): boolean {
@@ -235,7 +338,7 @@ class Guard {
     const rates: DeviceRates | undefined = this.#session.login?.rates
     if (rates === undefined) return false
     const at = this.#parts.elapsed()
-    const waitMs = Math.max(rates.messages.waitMs(at), rates.bytes.waitMs(at))
+    const waitMs = Math.max(rates.messages.waitMs(at), rates.bytes.waitMs(at), this.#session.address.waitMs(at))
     if (waitMs === 0) return false
     if (this.#throttle === undefined) {
       this.#parts.stats.rateLimited += 1
@@ -254,11 +357,18 @@ class Guard {
     if (this.#session.login === undefined) return
     this.#parts.stats.bytesIn += bytes
     this.#session.login.rates.bytes.take(bytes, at)
+    this.#session.address.charge(this.#uncharged, bytes, at)
+    this.#uncharged = 0
   }
 
-  #close(kind: 'malformed' | 'oversized', detail: string): null {
+  #closeFor({ kind, detail, clause }: FrameFault): null {
+    const code = kind === 'oversized' ? reason.packetTooLarge : reason.malformedPacket
+    return this.#close(kind, clause === undefined ? detail : `${detail} [${clause}]`, code)
+  }
+
+  #close(kind: 'malformed' | 'oversized', detail: string, code: Reason = reason.malformedPacket): null {
     this.#parts.stats[kind] += 1
-    this.#conn.destroy(new HangUp(detail))
+    hangUp(this.#session, code, detail)
     return null
   }
 

@@ -1,5 +1,7 @@
+export type { Anonymous } from './anonymous.ts'
 export { startBroker } from './broker.ts'
 export type { BrokerLimits } from './limits.ts'
+export type { LoginFailures, RefusedLogin } from './login-failures.ts'
 export type { Broker, BrokerOptions, TlsOptions } from './options.ts'
 export type { BrokerStats } from './stats.ts'
 export type { Rate } from './token-bucket.ts'

@@ -30,6 +30,7 @@ export type BrokerLimits = {
   readonly lastingSessionsMax: number
   readonly queuedPerSessionMax: number
   readonly topicAliasesMax: number
+  readonly topicLevelsMax: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -79,10 +80,13 @@ export const defaultLimits: BrokerLimits = {
   retainedMax: 20_000,
   // Bytes of their topics and payloads.
   retainedBytesMax: 16_777_216,
-  // Sessions that outlive their connection, with `anonymous: 'full'` only. Beyond it the one longest away is ended.
+  // Sessions that outlive their connection, with `anonymous: 'full'` only. Beyond it a further client gets a
+  // session that ends with its connection.
   lastingSessionsMax: 1_000,
   // Messages that wait in one of them while it is away or does not acknowledge. Beyond it the newest are not queued.
   queuedPerSessionMax: 1_000,
   // Topic aliases that an MQTT 5 client may set for the length of its connection.
   topicAliasesMax: 32,
+  // Levels of a topic. Ours have four, those of a foreign dialect not many more.
+  topicLevelsMax: 16,
 }

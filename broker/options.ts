@@ -3,14 +3,19 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { DeviceAuthentication, Instant } from '../city/index.ts'
 import type { MessageReceiver } from '../ingest/wire/index.ts'
+import type { Anonymous } from './anonymous.ts'
 import type { BrokerLimits } from './limits.ts'
+import type { LoginFailures, RefusedLogin } from './login-failures.ts'
 import type { BrokerStats } from './stats.ts'
 
 export type TlsOptions = {
   readonly port: number
   readonly certFile: string
   readonly keyFile: string
-  /** Given: a client must also show a certificate signed by this authority. */
+  /**
+   * Given: a client must show a certificate signed by this authority. One that names a device (common name, or DNS
+   * alternative name) logs that device in without a secret.
+   */
   readonly caFile?: string
 }
 
@@ -21,6 +26,12 @@ export type BrokerOptions = {
   readonly tls?: TlsOptions
   /** Synchronous and in constant time; asked once per CONNECT. */
   authenticate(device: string, secret: string): DeviceAuthentication
+  /** The device that a client certificate names; absent: a certificate logs nobody in. */
+  certified?(device: string): DeviceAuthentication
+  /** A log-in was refused: wrong secret, unknown or revoked device, or not its own client id. */
+  onRefused?(login: RefusedLogin): void
+  /** `full`: a plain broker without credentials, for conformance suites; refused unless `host` is loopback. */
+  readonly anonymous?: Anonymous
   /** Its promise holds the PUBACK back. Messages of one batch may share one promise. */
   readonly receive: MessageReceiver
   /** A device's own `status/{device}`: its birth, its will, or what it says of itself. Not a reading. */
@@ -45,6 +56,8 @@ export type Broker = {
    */
   disconnect(device: string): void
   stats(): BrokerStats
+  /** Refused log-ins by the name that was tried, the last first. */
+  loginFailures(): readonly LoginFailures[]
   /** Takes no more, lets what was taken be kept and acknowledged (bounded by `closeTimeoutMs`), then closes. */
   close(): Promise<void>
 }

@@ -34,6 +34,10 @@ export type BrokerStats = {
   slowReaders: number
   /** Connections closed after 1.5 keep-alive intervals of silence. */
   keepaliveTimeouts: number
+  /** Retained messages that gave way to newer ones. */
+  retainedDropped: number
+  /** Messages not queued for a session because too many waited in it. */
+  queueOverflows: number
 }
 
 export function newStats(): BrokerStats {
@@ -55,5 +59,7 @@ export function newStats(): BrokerStats {
     oversized: 0,
     slowReaders: 0,
     keepaliveTimeouts: 0,
+    retainedDropped: 0,
+    queueOverflows: 0,
   }
 }

@@ -11,10 +11,11 @@ import { codeOfReturnCode, connackOf, disconnectOf, refusalOf } from './answers.
 import type { Terms } from './connect.ts'
 import { Deliveries } from './deliveries.ts'
 import { Fields, packetOf } from './fields.ts'
+import { matches } from './matching.ts'
 import { isFault, type Properties, readProperties } from './properties.ts'
 import { legacyPublish, readPublish } from './publish.ts'
 import { type Fault, faultOf, malformed, protocolError, type Reason, reason } from './reason.ts'
-import { readSubscribe, readUnsubscribe, type Subscribe } from './subscribe.ts'
+import { readSubscribe, readUnsubscribe, type Subscribe, type Subscription5 } from './subscribe.ts'
 
 /** What the CONNACK tells of us, and what we hold a client to. */
 export type House = {
@@ -37,16 +38,22 @@ export type Inbound =
 
 export class Conversation {
   readonly terms: Terms
+  /** Writes a packet of MQTT 5 as it is. */
+  send: (packet: Buffer) => void = () => {}
   readonly #house: House
   readonly #aliases: Aliases
   readonly #deliveries: Deliveries
   /** QoS 1 messages not acknowledged yet, and the identifiers of those of QoS 2. */
   #owed = 0
   readonly #owedExactlyOnce = new Set<number>()
+  /** The properties of the message that was handed to the core last, until the core asks about it. */
+  arriving: Buffer | undefined
   /** For the CONNACK: why the core says no, and what it made of the client's wishes. */
   #refusal: { readonly code: Reason; readonly text: string } | undefined
   #granted: { readonly clientId: string; readonly keepalive: number } | undefined
   readonly #filters = new Set<string>()
+  /** Those of them whose retained messages are not wanted. */
+  readonly #unretained = new Set<string>()
   readonly #unsubscribing = new Map<number, readonly string[]>()
 
   constructor(terms: Terms, house: House) {
@@ -66,8 +73,8 @@ export class Conversation {
     this.#granted = { clientId, keepalive }
   }
 
-  /** Reads one whole packet. `release` sends packets that waited for the client's window. */
-  inbound(bytes: Buffer, at: number, bodyAt: number, end: number, release: (packet: Buffer) => void): Inbound {
+  /** Reads one whole packet, of which a `FrameReader` has judged the header. */
+  inbound(bytes: Buffer, at: number, bodyAt: number, end: number): Inbound {
     const first = bytes[at] ?? 0
     switch (first >> 4) {
       case 3:
@@ -76,7 +83,7 @@ export class Conversation {
       case 5:
       case 6:
       case 7:
-        return this.#acknowledgement(bytes, first, bodyAt, end, release)
+        return this.#acknowledgement(bytes, first, bodyAt, end)
       case 8: {
         const request = readSubscribe(bytes, bodyAt, end)
         return isFault(request) ? request : { kind: 'subscribe', request }
@@ -126,13 +133,7 @@ export class Conversation {
     return refusalOf(qos === 2 ? 0x50 : 0x40, identifier, code, shown, this.terms.packetBytesMax)
   }
 
-  #acknowledgement(
-    bytes: Buffer,
-    first: number,
-    bodyAt: number,
-    end: number,
-    release: (packet: Buffer) => void,
-  ): Inbound {
+  #acknowledgement(bytes: Buffer, first: number, bodyAt: number, end: number): Inbound {
     const fields = new Fields(bytes, bodyAt, end)
     const identifier = fields.twoBytes() ?? 0
     const code = fields.left > 0 ? (fields.byte() ?? 0) : reason.success
@@ -144,7 +145,7 @@ export class Conversation {
     const type = first >> 4
     const isRefusal = type === 5 && code >= 0x80
     if (type === 4 || type === 7 || isRefusal) {
-      for (const packet of this.#deliveries.acknowledged(identifier)) release(packet)
+      for (const packet of this.#deliveries.acknowledged(identifier)) this.send(packet)
     }
     // [MQTT-4.3.3-9] A refused message of QoS 2 is at its end; to the core that is a PUBCOMP.
     return { kind: 'pass', packet: Buffer.from([isRefusal ? 0x70 : first, 2, identifier >> 8, identifier & 0xff]) }
@@ -177,13 +178,27 @@ export class Conversation {
     return code === reason.success ? { kind: 'pass', packet: Buffer.from([0xe0, 0]) } : { kind: 'leave' }
   }
 
-  /** Whether the client has this subscription already. */
-  has(filter: string): boolean {
-    return this.#filters.has(filter)
+  /** Takes note of whether the client wants what is retained under a filter it is about to subscribe to. */
+  handleRetained(filter: string, handling: number): void {
+    const isWanted = handling === 0 || (handling === 1 && !this.#filters.has(filter))
+    if (isWanted) this.#unretained.delete(filter)
+    else this.#unretained.add(filter)
   }
 
-  subscribed(filter: string): void {
-    this.#filters.add(filter)
+  /** Whether a retained message is not to be sent [MQTT-3.3.1-10], [MQTT-3.3.1-11]. */
+  wantsNoRetained(topic: string): boolean {
+    if (this.#unretained.size === 0) return false
+    const matching = [...this.#filters].filter((filter) => matches(filter, topic))
+    return matching.length > 0 && matching.every((filter) => this.#unretained.has(filter))
+  }
+
+  suback(identifier: number, subscriptions: readonly Subscription5[], denied: ReadonlySet<string>): Buffer {
+    const codes = subscriptions.map(({ topic, qos }) => {
+      if (!denied.has(topic)) this.#filters.add(topic)
+      else return topic.startsWith('$share/') ? reason.sharedSubscriptionsNotSupported : reason.notAuthorized
+      return qos
+    })
+    return packetOf(0x90, [identifier >> 8, identifier & 0xff, 0], codes)
   }
 
   /** A DISCONNECT that says why. */

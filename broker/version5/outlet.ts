@@ -13,14 +13,14 @@ const nothing = Buffer.alloc(0)
 
 /**
  * Wraps the one method by which Aedes writes, so that its packets of MQTT 3.1.1 leave as packets of MQTT 5. It writes a
- * packet in several pieces; they are gathered until the packet is whole.
- * @returns the way to write a packet of MQTT 5 as it is
+ * packet in several pieces; they are gathered until the packet is whole. Packets that are of MQTT 5 already leave by
+ * `conversation.send`.
  */
 export function translateWrites(
   conn: Duplex,
   conversation: Conversation,
   { propertiesOf, onOverflow }: OutletParts,
-): (packet: Buffer) => void {
+): void {
   const write = conn.write.bind(conn) as (bytes: Buffer, done?: (error?: Error | null) => void) => boolean
   let gathered: Buffer = nothing
   let properties: Buffer | undefined
@@ -38,15 +38,15 @@ export function translateWrites(
       else if (packet !== undefined) packets.push(packet)
     }
     const [only = nothing] = packets
-    if (packets.length === 0) {
+    if (packets.length === 0 || conn.writableEnded) {
       if (done !== undefined) process.nextTick(done)
       return conn.writableLength < conn.writableHighWaterMark
     }
     return write(packets.length === 1 ? only : Buffer.concat(packets), done)
   }
   conn.write = translated as Duplex['write']
-  return (packet) => {
-    if (!conn.destroyed) write(packet)
+  conversation.send = (packet) => {
+    if (!conn.destroyed && !conn.writableEnded) write(packet)
   }
 }
 

@@ -22,7 +22,6 @@ const topic = 'telemetry/pump-01/flow'
 const connects: [name: string, clause: string, fields: ConnectFields, answer: string][] = [
   ['protocol name MQTZ', 'MQTT-3.1.2-1', { protocol: 'MQTZ' }, ''],
   ['protocol level 6', 'MQTT-3.1.2-2', { level: 6 }, '20020001'],
-  ['protocol level 5', 'MQTT-3.1.2-2', { level: 5 }, '20020001'],
   ['protocol level 4 with the bridge bit', 'MQTT-3.1.2-2', { level: 0x84 }, '20020001'],
   ['reserved connect flag', 'MQTT-3.1.2-3', { flags: 0b1100_0011 }, ''],
   ['will QoS 3', 'MQTT-3.1.2-14', { flags: 0b1101_1110, will: ['status/gate-1', 'x'] }, ''],
