@@ -125,6 +125,13 @@ export class Registry {
     return { kind: 'accepted', device: kept.device }
   }
 
+  /** For one that is known by its client certificate and shows no secret. */
+  certified(device: string): DeviceAuthentication {
+    const known = this.#memory.devices.get(device)?.device
+    if (known === undefined) return { kind: 'refused', reason: 'unknown device' }
+    return known.revokedAt === undefined ? { kind: 'accepted', device: known } : { kind: 'refused', reason: 'revoked' }
+  }
+
   /** Adds what is new and replaces what is known by the same id, all or nothing. What the file leaves out stays. */
   importCity(city: CityDescription): Promise<ImportSummary> {
     return this.#write((writer, memory) => changes.importCity(writer, memory, city))
