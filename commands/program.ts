@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { type Broker, startBroker } from '../broker/index.ts'
 import { type Instant, openDatabase, parseDuration, Registry } from '../city/index.ts'
 import { type Dashboard, startDashboard } from '../dashboard/index.ts'
-import { Ingest, openDuckDbStore, openSpooledInflux, Quarantine, type ReadingStore } from '../ingest/index.ts'
+import { Clocks, Ingest, openDuckDbStore, openSpooledInflux, Quarantine, type ReadingStore } from '../ingest/index.ts'
 import { AlarmBook, type AlarmEvent, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
 import { crewMessage, Tickets } from '../tickets/index.ts'
 import { ruleFilesIn } from './check.ts'
@@ -61,6 +61,7 @@ export async function startProgram(
     const store = await openStore({ configuration, folder, quarantine, now, log })
     closings.push(() => store.close())
 
+    const clocks = new Clocks()
     const ingest = new Ingest({ registry, store, quarantine, now, log })
     const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFilesIn(configuration.rules)], registry.classes())
     const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log })
@@ -113,6 +114,7 @@ export async function startProgram(
       engine,
       tickets,
       broker,
+      clocks,
       pagesFolder,
       secureCookies: configuration.secureCookies === 'on',
       ...(configuration.adminPassword === undefined ? {} : { adminPassword: configuration.adminPassword }),

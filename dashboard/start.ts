@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { type Database, type Instant, Refusal, type Registry } from '../city/index.ts'
-import type { Ingest, Quarantine, ReadingStore } from '../ingest/index.ts'
+import type { Clocks, Ingest, Quarantine, ReadingStore } from '../ingest/index.ts'
 import type { RuleEngine } from '../rules/index.ts'
 import type { Tickets } from '../tickets/index.ts'
 import { LoginLimit } from './access/login-limit.ts'
@@ -36,6 +36,8 @@ export type DashboardOptions = {
   readonly engine: RuleEngine
   readonly tickets: Tickets
   readonly broker: BrokerView
+  /** How far devices' clocks are off; not shown when absent. */
+  readonly clocks?: Pick<Clocks, 'of' | 'flaggedCount'>
   /** The built pages; where there are none, a page says so. */
   readonly pagesFolder: string
   /** The pages are served over HTTPS: cookies only there. */

@@ -1,4 +1,5 @@
 export type { Refused } from './batch.ts'
+export { Clocks, type ClockView } from './clocks/clocks.ts'
 export {
   Discovered,
   type DiscoveredDevice,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Instant, Registry } from '../../city/index.ts'
-import type { Ingest, Quarantine, ReadingStore } from '../../ingest/index.ts'
+import type { Clocks, Ingest, Quarantine, ReadingStore } from '../../ingest/index.ts'
 import type { RuleEngine } from '../../rules/index.ts'
 import type { Tickets } from '../../tickets/index.ts'
 import type { LoginLimit } from '../access/login-limit.ts'
@@ -20,6 +20,7 @@ export type Parts = {
   readonly engine: RuleEngine
   readonly tickets: Tickets
   readonly broker: BrokerView
+  readonly clocks?: Pick<Clocks, 'of' | 'flaggedCount'>
   readonly feed: LiveFeed
   readonly users: Users
   readonly sessions: Sessions

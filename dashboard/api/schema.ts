@@ -242,6 +242,16 @@ export const deviceView = z.object({
   /** Filters of foreign topics that it may publish on besides its assets' telemetry: gateways, network servers. */
   publishes: z.array(z.string()),
   connected: z.boolean(),
+  /** Measured from the times its readings carry since the program started; null when it has sent none. */
+  clock: z
+    .object({
+      /** Ahead of ours when positive. */
+      skewMs: z.number(),
+      flagged: z.boolean(),
+      samples: z.number().int(),
+      reason: z.string(),
+    })
+    .nullable(),
   createdAt: iso,
   revokedAt: iso.nullable(),
 })

@@ -59,6 +59,7 @@ function exposeGauges(registry: Registry, parts: Parts): void {
     ['alarms_firing', 'Alarms firing, hidden ones too', () => parts.rates().alarmsFiring],
     ['tickets_open', 'Tickets neither closed nor cancelled', () => parts.tickets.openCount()],
     ['readings_per_second', 'Readings kept, over the last seconds', () => parts.rates().readingsPerSecond],
+    ['clocks_flagged', 'Devices whose clock is far off', () => parts.clocks?.flaggedCount() ?? 0],
     ['stream_clients', 'Live pages', () => parts.feed.stream.clientCount],
   ]
   for (const [name, help, value] of gauges)

@@ -11,7 +11,7 @@ import { isoOf, isoOrNull } from '../views/iso.ts'
 const devicePath = z.object({ id: z.string().max(64).describe('Device id') })
 
 export function deviceRoutes(server: HttpServer, parts: Parts): void {
-  const { registry, broker } = parts
+  const { registry, broker, clocks } = parts
 
   const viewOf = (device: Device): DeviceView => ({
     id: device.id,
@@ -20,6 +20,7 @@ export function deviceRoutes(server: HttpServer, parts: Parts): void {
     subscribes: [...device.subscribes],
     publishes: [...device.publishes],
     connected: broker.isConnected(device.id),
+    clock: clocks?.of(device.id) ?? null,
     createdAt: isoOf(device.createdAt),
     revokedAt: isoOrNull(device.revokedAt),
   })
