@@ -1,32 +1,51 @@
 import type { Logger } from 'pino'
 import type { Instant, Registry } from '../city/index.ts'
-import { Batch, type Refusal, type Refused } from './batch.ts'
+import type { Batch, Refusal, Refused } from './batch.ts'
+import type { Sighting } from './discovered/discovered.ts'
+import { GroupCommit } from './group-commit.ts'
 import { Lateness } from './lateness.ts'
 import { Listeners } from './listeners.ts'
-import { qualityOf, refuseTime } from './quality.ts'
+import { NumberedSensors } from './numbered-sensors.ts'
+import { openParcel } from './open-parcel.ts'
 import type { Quarantine } from './quarantine/quarantine.ts'
 import type { Reading } from './reading.ts'
+import { Resolution } from './resolution.ts'
 import { type ReadingStore, StoreUnavailable } from './store/reading-store.ts'
-import type { ReadingDraft, SubmissionOutcome } from './submission.ts'
+import type { ReadingDraft, SubmissionOutcome, Submitter } from './submission.ts'
 import { Suggestions } from './suggestions.ts'
-import { type Message, type MessageReceiver, parseMessage, type WireFault, type WireReading } from './wire/index.ts'
+import {
+  type Message,
+  type MessageReceiver,
+  type Parcel,
+  type Presence,
+  type Reply,
+  type WireFault,
+  WireReader,
+  type WireReading,
+} from './wire/index.ts'
 
 /*
  * Dramatis personae
- *   Batch       gathers while the batch before it commits; its promise is what a PUBACK waits for. Gone on a crash, and
+ *   WireReader  reads a message in its dialect. Parcels come read already, but for what is not plain.
+ *   Resolution  from the name a device uses to the sensor, its unit and the reading's quality.
+ *   GroupCommit gathers while the batch before it commits; its promise is what a PUBACK waits for. Gone on a crash, and
  *               then nothing of it was acknowledged: the devices send again.
  *   store       keeps readings; `(sensor, observedAt)` is the identity, so what is sent again counts once.
  *   quarantine  keeps what was refused, in SQLite; at-least-once, so its counts may be a little high after a crash.
+ *   discovered  remembers under which unknown names readings come, so that a person can adopt them.
+ *   clocks      measures how far each device's clock is off.
  *   listeners   hear of readings after they are kept. What a crash keeps from them they fetch by `receivedSince`.
  */
 
 /** What Ingest asks of the registry. */
-export type SensorLookup = Pick<Registry, 'sensor' | 'asset' | 'suggestSensor'>
+export type SensorLookup = Pick<Registry, 'sensor' | 'asset' | 'suggestSensor' | 'source'>
 
 export type IngestOptions = {
   readonly registry: SensorLookup
   readonly store: ReadingStore
   readonly quarantine: Quarantine
+  readonly discovered?: { note(sighting: Sighting): void }
+  readonly clocks?: { heard(device: string, newestObservedAt: Instant, receivedAt: Instant): void }
   now(): Instant
   readonly log: Logger
 }
@@ -46,6 +65,9 @@ export type IngestStats = {
   readonly waiting: number
 }
 
+/** What a parcel's sender needs to know: it is kept, and these names may be numbers from now on. */
+export type ParcelKept = { readonly learnt: readonly { readonly sensor: string; readonly number: number }[] }
+
 /** Too many readings are waiting to be committed: not kept, send again. */
 export class IngestOverloaded extends Error {
   readonly code = 'INGEST_OVERLOADED'
@@ -54,76 +76,94 @@ export class IngestOverloaded extends Error {
 // Some 100 bytes each: 30 MB, and two to three seconds of a disk at full load. Beyond it, waiting longer helps nobody:
 // the message is turned away, the broker closes the connection, and the device sends again later.
 const waitingMax = 300_000
-// A commit of so many takes some 30 ms; larger batches only make the first of them wait longer.
-const batchSizeMax = 20_000
 
-/** From message to kept reading. One commit at a time; what arrives meanwhile forms the next, without any timer. */
+/** From message to kept reading. */
 export class Ingest {
   readonly #options: IngestOptions
+  readonly #reader: WireReader
+  readonly #resolution: Resolution
+  readonly #numbered: NumberedSensors
   readonly #lateness: Lateness
   readonly #suggestions: Suggestions
-  readonly #queue: Batch[] = []
-  #committing: Promise<void> | undefined
+  readonly #commits: GroupCommit
   readonly #kept: Listeners<readonly Reading[]>
   readonly #refused: Listeners<Refused>
-  readonly #counted = {
-    messages: 0,
-    readingsKept: 0,
-    refused: 0,
-    turnedAway: 0,
-    failedBatches: 0,
-    batches: 0,
-    waiting: 0,
-  }
+  readonly #replies: Listeners<Reply>
+  readonly #presence: Listeners<Presence>
+  readonly #counted = { messages: 0, readingsKept: 0, refused: 0, turnedAway: 0, failedBatches: 0 }
 
   constructor(options: IngestOptions) {
+    const { registry, store, log } = options
     this.#options = options
-    this.#lateness = new Lateness(options.store)
-    this.#kept = new Listeners(options.log)
-    this.#refused = new Listeners(options.log)
-    this.#suggestions = new Suggestions((unknown) => options.registry.suggestSensor(unknown))
+    this.#reader = new WireReader((sensor) => registry.sensor(sensor) !== undefined)
+    this.#resolution = new Resolution(registry)
+    this.#numbered = new NumberedSensors((name) => registry.sensor(name))
+    this.#lateness = new Lateness(store)
+    this.#kept = new Listeners(log)
+    this.#refused = new Listeners(log)
+    this.#replies = new Listeners(log)
+    this.#presence = new Listeners(log)
+    this.#suggestions = new Suggestions((unknown) => registry.suggestSensor(unknown))
+    this.#commits = new GroupCommit({
+      commit: (batch) => this.#commit(batch),
+      onFailed: (batch, error) => this.#warnNotKept(batch, error),
+    })
   }
 
   /** Takes a published message: resolves once its readings are committed and what was refused is in quarantine. */
   readonly receive: MessageReceiver = (message) => {
-    const counted = this.#counted
-    counted.messages++
-    if (counted.waiting >= waitingMax) return this.#turnAway()
-    const parsed = parseMessage(message)
-    if (parsed.kind === 'readings' && parsed.items.length === 0 && parsed.faults.length === 0) return Promise.resolve()
-    const batch = this.#gathering()
+    this.#counted.messages++
+    if (this.#commits.waiting >= waitingMax) return this.#turnAway()
+    const batch = this.#commits.gathering()
     const before = batch.size
-    if (parsed.kind === 'refused') {
-      this.#refuse(batch, message, parsed)
-    } else {
-      for (const item of parsed.items) {
-        const fault = this.#take(batch, item, message.receivedAt)
-        if (fault !== undefined)
-          this.#refuse(batch, message, fault, fault.reason === 'unknown-sensor' ? item.sensor : undefined)
-      }
-      for (const fault of parsed.faults) this.#refuse(batch, message, fault)
-    }
-    counted.waiting += batch.size - before
+    this.#read(batch, message)
+    this.#commits.waiting += batch.size - before
     return batch.kept
   }
 
-  /** Readings sent over HTTP. The sender is told of the refused ones in the answer, so quarantine does not hold them. */
-  async submit(drafts: readonly ReadingDraft[]): Promise<SubmissionOutcome> {
-    if (this.#counted.waiting >= waitingMax) return this.#turnAway()
+  /** Takes a parcel whole: resolves as `receive` does for all its messages together. */
+  async receiveParcel(parcel: Parcel): Promise<ParcelKept> {
+    const { messages, others } = parcel
+    this.#counted.messages += messages + others.length
+    if (this.#commits.waiting >= waitingMax) return await this.#turnAway()
+    const batch = this.#commits.gathering()
+    const before = batch.size
+    const { clocks } = this.#options
+    openParcel(parcel, batch.readings, {
+      sensor: (number) => this.#numbered.sensor(number),
+      onUnknown: (number, message) => this.#refuseUnknown(batch, message, this.#numbered.nameOf(number)),
+      onUntimely: (fault, message) => this.#refuse(batch, message, fault),
+      onOwnTime: (device, newest, receivedAt) => clocks?.heard(device, newest, receivedAt),
+    })
+    const learnt: { sensor: string; number: number }[] = []
+    for (const message of others) this.#learn(this.#read(batch, message), learnt)
+    this.#commits.waiting += batch.size - before
+    await batch.kept
+    return { learnt }
+  }
+
+  /**
+   * Readings sent over HTTP. The sender is told of the refused ones in the answer, so quarantine does not hold them;
+   * those under unknown names are discovered as coming from `submitter`.
+   */
+  async submit(drafts: readonly ReadingDraft[], submitter?: Submitter): Promise<SubmissionOutcome> {
+    if (this.#commits.waiting >= waitingMax) return await this.#turnAway()
     const receivedAt = this.#options.now()
     const refused: SubmissionOutcome['refused'][number][] = []
-    const batch = this.#gathering()
+    const batch = this.#commits.gathering()
     const before = batch.size
     for (const [index, draft] of drafts.entries()) {
       const item = { ...draft, observedAt: Math.round(draft.observedAt ?? receivedAt) }
       const fault = notFinite(item) ?? this.#take(batch, item, receivedAt)
       if (fault === undefined) continue
-      const suggestion = fault.reason === 'unknown-sensor' ? this.#suggestions.for(item.sensor) : undefined
+      const isUnknown = fault.reason === 'unknown-sensor'
+      if (isUnknown && submitter !== undefined) this.#discover({ ...submitter, receivedAt }, item)
+      const suggestion = isUnknown ? this.#suggestions.for(item.sensor) : undefined
       refused.push({ index, sensor: item.sensor, ...fault, suggestion })
     }
     this.#suggestions.renew()
     this.#counted.refused += refused.length
-    this.#counted.waiting += batch.size - before
+    this.#commits.waiting += batch.size - before
     await batch.kept
     return { accepted: drafts.length - refused.length, refused }
   }
@@ -138,41 +178,88 @@ export class Ingest {
     return this.#refused.add(listener)
   }
 
+  /** Called with what is to be published for a device that has to be asked something (a Sparkplug rebirth). */
+  onReply(listener: (reply: Reply) => void): () => void {
+    return this.#replies.add(listener)
+  }
+
+  /** Called when a foreign device behind a gateway says it is there, or is said to be gone. */
+  onPresence(listener: (presence: Presence) => void): () => void {
+    return this.#presence.add(listener)
+  }
+
+  /** The device's last connection is closed: what its messages referred to (Sparkplug aliases) ends with it. */
+  forget(device: string): void {
+    this.#reader.forget(device)
+  }
+
+  /** The registry has changed. */
+  renew(): void {
+    this.#numbered.renew()
+  }
+
   stats(): IngestStats {
-    return { ...this.#counted }
+    const { batches, waiting } = this.#commits
+    return { ...this.#counted, batches, waiting }
   }
 
   /** Resolves when everything taken so far is committed or has failed. */
-  async drain(): Promise<void> {
-    while (this.#committing !== undefined) await this.#committing
+  drain(): Promise<void> {
+    return this.#commits.drain()
+  }
+
+  /** Reads a message into the batch; answers with what was found in it. */
+  #read(batch: Batch, message: Message): readonly WireReading[] {
+    const parsed = this.#reader.read(message)
+    for (const reply of parsed.replies ?? []) this.#replies.tell(reply)
+    for (const presence of parsed.presence ?? []) this.#presence.tell(presence)
+    if (parsed.kind === 'refused') {
+      this.#refuse(batch, message, parsed)
+      return []
+    }
+    let newest = Number.NEGATIVE_INFINITY
+    for (const item of parsed.items) {
+      if (item.observedAt > newest) newest = item.observedAt
+      const fault = this.#take(batch, item, message.receivedAt)
+      if (fault === undefined) continue
+      if (fault.reason !== 'unknown-sensor') {
+        this.#refuse(batch, message, fault)
+        continue
+      }
+      this.#discover(message, item)
+      if (item.incidental !== true) this.#refuse(batch, message, fault, item.sensor)
+    }
+    // A reading that took our own time says nothing of the device's clock.
+    if (newest !== message.receivedAt && newest > 0)
+      this.#options.clocks?.heard(message.device, newest, message.receivedAt)
+    for (const fault of parsed.faults) this.#refuse(batch, message, fault)
+    return parsed.items
   }
 
   #take(batch: Batch, item: WireReading, receivedAt: Instant): WireFault | undefined {
-    const sensor = this.#options.registry.sensor(item.sensor)
-    if (sensor === undefined) return this.#unknownSensor(item.sensor)
-    const { observedAt } = item
-    // -0, which some devices send, is 0.
-    const value = item.value + 0
-    const fault = refuseTime(observedAt, receivedAt)
-    if (fault !== undefined) return fault
-    batch.readings.push({
-      sensor: sensor.id,
-      observedAt,
-      receivedAt,
-      value,
-      quality: qualityOf(item, sensor, receivedAt),
-    })
+    const resolved = this.#resolution.resolve(item, receivedAt)
+    if ('reason' in resolved) return resolved
+    batch.readings.push(resolved)
     return undefined
   }
 
-  #unknownSensor(id: string): WireFault {
-    const slash = id.indexOf('/')
-    const asset = slash < 0 ? id : id.slice(0, slash)
-    const detail =
-      this.#options.registry.asset(asset) === undefined
-        ? `sensor ${id} is unknown: there is no asset ${asset}`
-        : `sensor ${id} is unknown: asset ${asset} does not measure ${id.slice(slash + 1)}`
-    return { reason: 'unknown-sensor', detail }
+  #discover(message: Pick<Message, 'device' | 'topic' | 'receivedAt'>, item: WireReading): void {
+    const { device, topic, receivedAt } = message
+    const { sensor: name, value, observedAt, unit } = item
+    this.#options.discovered?.note({ device, topic, name, value, observedAt, receivedAt, unit })
+  }
+
+  /** Gives numbers to the sensors that were found under their own names. */
+  #learn(items: readonly WireReading[], learnt: { sensor: string; number: number }[]): void {
+    for (const { sensor } of items) {
+      if (this.#options.registry.sensor(sensor) === undefined) continue
+      const { number, isNew } = this.#numbered.numberFor(sensor)
+      if (isNew) learnt.push({ sensor, number })
+    }
+  }
+
+  #refuseUnknown(batch: Batch, message: Message, name: string): void {
+    this.#refuse(batch, message, this.#resolution.unknown(name), name)
   }
 
   #refuse(batch: Batch, message: Message, fault: WireFault, unknownSensor?: string): void {
@@ -185,32 +272,6 @@ export class Ingest {
     return Promise.reject(
       new IngestOverloaded(`${waitingMax} readings are waiting to be stored: this message is not kept, send it again`),
     )
-  }
-
-  /** The batch that is open for more. */
-  #gathering(): Batch {
-    const last = this.#queue.at(-1)
-    if (last !== undefined && last.size < batchSizeMax) return last
-    const batch = new Batch()
-    this.#queue.push(batch)
-    // Not at once: what else this turn of the event loop reads from the sockets belongs into the same commit.
-    this.#committing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#commitAll())
-    return batch
-  }
-
-  async #commitAll(): Promise<void> {
-    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
-      const { size } = batch
-      try {
-        await this.#commit(batch)
-        batch.settle()
-      } catch (error) {
-        this.#fail(batch, error)
-      }
-      this.#counted.waiting -= size
-      this.#counted.batches++
-    }
-    this.#committing = undefined
   }
 
   async #commit(batch: Batch): Promise<void> {
@@ -234,14 +295,13 @@ export class Ingest {
       this.#refused.tell({ device, topic, reason, detail, suggestion })
   }
 
-  #fail(batch: Batch, error: unknown): void {
+  #warnNotKept(batch: Batch, error: unknown): void {
     this.#counted.failedBatches++
     const level = error instanceof StoreUnavailable ? 'warn' : 'error'
     this.#options.log[level](
       { err: error, readings: batch.readings.length, refused: batch.refusals.size },
       'a batch could not be kept; nothing of it was acknowledged, the devices send it again',
     )
-    batch.fail(error)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Instant, Sensor } from '../city/index.ts'
 import type { Quality } from './reading.ts'
-import type { WireFault, WireReading } from './wire/index.ts'
+import type { WireFault } from './wire/index.ts'
 
 /** Clocks set by NTP or by a gateway differ by seconds, a free-running one by minutes a month. Beyond it is not believed. */
 export const clockSkewMs = 5 * 60_000
@@ -32,11 +32,17 @@ export function refuseTime(observedAt: Instant, receivedAt: Instant): WireFault 
  * The quality of a reading taken by itself. A wrong clock comes first, for then the reading is nowhere in time; then what
  * the device itself declared, if it declared doubt; then what is physically possible.
  */
-export function qualityOf(reading: WireReading, sensor: Sensor, receivedAt: Instant): Quality {
-  if (reading.observedAt > receivedAt + clockSkewMs) return 'clock-skew'
-  if (reading.quality !== undefined && reading.quality !== 'good') return reading.quality
+export function qualityOf(
+  observedAt: Instant,
+  value: number,
+  declared: Quality | undefined,
+  sensor: Sensor,
+  receivedAt: Instant,
+): Quality {
+  if (observedAt > receivedAt + clockSkewMs) return 'clock-skew'
+  if (declared !== undefined && declared !== 'good') return declared
   const { min, max } = sensor.quantity.range
-  return reading.value < min || reading.value > max ? 'out-of-range' : 'good'
+  return value < min || value > max ? 'out-of-range' : 'good'
 }
 
 function formatInstant(instant: Instant): string {

@@ -12,6 +12,9 @@ export type ReadingDraft = {
   readonly quality?: Quality | undefined
 }
 
+/** Who sent readings over HTTP, for the list of what was discovered. */
+export type Submitter = { readonly device: string; readonly topic: string }
+
 export type SubmissionOutcome = {
   /** Committed and synced to disk. */
   readonly accepted: number

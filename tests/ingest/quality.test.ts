@@ -20,7 +20,7 @@ const sensor: Sensor = {
   },
 }
 const judged = (more: { value?: number; observedAt?: number; quality?: Reading['quality'] }) =>
-  qualityOf({ sensor: sensor.id, value: 1, observedAt: noon, ...more }, sensor, noon)
+  qualityOf(more.observedAt ?? noon, more.value ?? 1, more.quality, sensor, noon)
 
 describe('quality of a reading by itself', () => {
   test.each([

@@ -1,13 +1,21 @@
 /*
  * A process of its own that keeps readings until it is killed. Loaded, it waits; then each line on standard input is a
- * piece of work `{"path","from","inFlight"}`: it opens the store at `path`, feeds message after message into Ingest,
- * counting up from `from`, and writes the number of each acknowledged one to standard output. What is in the pipe when
+ * piece of work `{"path","from","inFlight"}`: it opens the store at `path` (with `"influx"` the spool at `path` in front
+ * of that server), feeds message after message into Ingest, counting up from `from`, and writes the number of each
+ * acknowledged one to standard output. What is in the pipe when
  * it is killed is still read; an acknowledgement that was not written yet is one the test knows nothing of.
  */
 
 import { createInterface } from 'node:readline'
 import { openDatabase, type Sensor, sensorId } from '../../city/index.ts'
-import { Ingest, ingestMigrations, openDuckDbStore, Quarantine } from '../../ingest/index.ts'
+import {
+  Ingest,
+  ingestMigrations,
+  openDuckDbStore,
+  openSpooledInflux,
+  Quarantine,
+  type ReadingStore,
+} from '../../ingest/index.ts'
 import { sensorCount, slabRows, telemetryOf } from './numbered-telemetry.ts'
 import { silentLog as log } from './silence.ts'
 
@@ -19,9 +27,22 @@ for (let number = 0; number < sensorCount; number++) {
   const quantity = { id: 'flow', title: 'Flow', unit: 'm3/h', range, expectedIntervalMs: 60_000, decimals: 0 }
   sensors.set(id, { id, asset, quantity })
 }
-const registry = { sensor: (id: string) => sensors.get(id), asset: () => undefined, suggestSensor: () => undefined }
+const registry = { sensor: (id: string) => sensors.get(id), asset: () => undefined, suggestSensor: () => undefined, source: () => undefined }
 
-async function keep({ path, from, inFlight }: { path: string; from: number; inFlight: number }): Promise<void> {
+type Work = {
+  readonly path: string
+  readonly from: number
+  readonly inFlight: number
+  readonly influx?: { readonly url: string; readonly database: string }
+}
+
+function open({ path, influx }: Work): Promise<ReadingStore> {
+  if (influx === undefined) return openDuckDbStore({ path, slabRows, log })
+  return openSpooledInflux({ ...influx, spool: { path, bytesMax: 1e9, slowAfterMs: 50, now: Date.now }, log })
+}
+
+async function keep(work: Work): Promise<void> {
+  const { from, inFlight } = work
   const quarantine = new Quarantine(await openDatabase(':memory:', ingestMigrations))
   const store = await openDuckDbStore({ path, slabRows, fanout: 2, log })
   const ingest = new Ingest({ registry, store, quarantine, now: Date.now, log })
@@ -33,6 +54,8 @@ async function keep({ path, from, inFlight }: { path: string; from: number; inFl
       const payload = Buffer.from(JSON.stringify({ value: number, observedAt }))
       await ingest.receive({ device: 'child', topic, payload, receivedAt: Date.now() })
       process.stdout.write(`${number}\n`)
+      // What is acknowledged by the spool comes back without any waiting; others get their turn all the same.
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
   await Promise.all(Array.from({ length: inFlight }, lane))

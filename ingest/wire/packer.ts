@@ -1,0 +1,68 @@
+import type { Message } from './message.ts'
+import { Columns, type Parcel } from './parcel.ts'
+import { PlainReader } from './plain.ts'
+
+/**
+ * Fills parcels. A message in one of the plain native forms, about sensors that are known by number, becomes rows;
+ * anything else (a foreign dialect, an unknown sensor, a mistake) goes along as it came and is read at the other end,
+ * which then tells the numbers of the sensors it found in it.
+ */
+export class Packer {
+  readonly #plain = new PlainReader()
+  #columns = new Columns()
+  #others: Message[] = []
+  #deviceNames: string[] = []
+  #deviceNumbers = new Map<string, number>()
+
+  /** Messages and readings in the parcel that is being filled. */
+  get size(): number {
+    return this.#columns.readings + this.#others.length
+  }
+
+  add(message: Message): void {
+    const columns = this.#columns
+    const before = columns.readings
+    if (!this.#plain.read(message, columns)) {
+      columns.readings = before
+      this.#others.push({ ...message, payload: Uint8Array.from(message.payload) })
+      return
+    }
+    columns.addMessage(this.#numberOf(message.device), message.receivedAt, columns.readings - before)
+  }
+
+  /** The number of a sensor `asset/quantity`, for the parcels from now on. */
+  learn(sensor: string, number: number): void {
+    this.#plain.learn(sensor, number)
+  }
+
+  /** What was added since the last one. */
+  seal(): Parcel {
+    const { sensors, observedAt, values, qualities, readings, devices, receivedAt, counts, messages } = this.#columns
+    const parcel = {
+      sensors,
+      observedAt,
+      values,
+      qualities,
+      readings,
+      devices,
+      receivedAt,
+      counts,
+      messages,
+      deviceNames: this.#deviceNames,
+      others: this.#others,
+    }
+    this.#columns = new Columns()
+    this.#others = []
+    this.#deviceNames = []
+    this.#deviceNumbers = new Map()
+    return parcel
+  }
+
+  #numberOf(device: string): number {
+    const known = this.#deviceNumbers.get(device)
+    if (known !== undefined) return known
+    const number = this.#deviceNames.push(device) - 1
+    this.#deviceNumbers.set(device, number)
+    return number
+  }
+}
