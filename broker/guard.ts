@@ -290,6 +290,7 @@ class Guard {
     const connect = converse(this.#session.conn, body, limits, {
       propertiesOf: (payload) => carried.of(payload, elapsed()),
       onOverflow: () => {
+        if (this.#session.denied) return
         stats.slowReaders += 1
         hangUp(this.#session, reason.quotaExceeded, 'does not acknowledge what it is sent')
       },
