@@ -287,6 +287,7 @@ describe('what MQTT 5 forbids ends the connection with its reason', () => {
     // QoS 2, whose PUBREL is never sent.
     for (let identifier = 1; identifier <= 6; identifier += 1) {
       client.send(publish5('status/gate-1', '1', identifier, noProperties, 0x34))
+      if (identifier <= 5) await client.answers(4 * identifier)
     }
     const answer = await client.closes()
     expect(answer.subarray(0, 20).toString('hex')).toBe('5002000150020002500200035002000450020005')
