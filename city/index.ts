@@ -1,3 +1,4 @@
+export { type AdoptionSuggestion, AdoptionSuggestions } from './adoption-suggestion.ts'
 export * from './asset.ts'
 export * from './asset-class.ts'
 export { readAssetsCsv } from './asset-csv.ts'
