@@ -69,7 +69,13 @@ async function build(options: BrokerOptions): Promise<House> {
   const stats = newStats()
   const elapsed = () => performance.now()
   const intake = new Intake({ receive, now, limits, stats, wake, onNotKept: warnNotKept(log) })
-  const connections = new Connections({ limits, stats, elapsed, onClose: (session) => intake.forget(session) })
+  const connections = new Connections({
+    limits,
+    stats,
+    elapsed,
+    onClose: (session) => intake.forget(session),
+    onConnected: (device, isConnected) => options.onConnected?.(device, isConnected),
+  })
   const failures = new FailureBook()
   const carried = new Carried()
   const logins = new Logins({
@@ -206,7 +212,7 @@ function takeOver({ conn, version5 }: Session): void {
   if (version5 !== undefined) conn.end()
 }
 
-function messageOf(topic: string, payload: string, retain: boolean) {
+function messageOf(topic: string, payload: string | Uint8Array, retain: boolean) {
   return { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false } as const
 }
 

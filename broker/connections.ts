@@ -12,6 +12,8 @@ export type ConnectionParts = {
   /** Monotonic milliseconds. */
   elapsed(): number
   onClose(session: Session): void
+  /** A device's first connection is logged in, or its last one is closed. */
+  onConnected(device: string, isConnected: boolean): void
 }
 
 // Milliseconds. The standard allows one and a half keep-alives, of which the shortest is a second.
@@ -63,7 +65,9 @@ export class Connections {
   loggedIn(session: Session): void {
     const device = session.login?.device.id
     if (device === undefined) return
-    this.#byDevice.set(device, [...(this.#byDevice.get(device) ?? []), session])
+    const others = this.#byDevice.get(device)
+    this.#byDevice.set(device, [...(others ?? []), session])
+    if (others === undefined) this.#parts.onConnected(device, true)
   }
 
   ofDevice(device: string): readonly Session[] {
@@ -109,8 +113,8 @@ export class Connections {
     const device = session.login?.device.id
     if (device !== undefined) {
       const others = this.ofDevice(device).filter((other) => other !== session)
-      if (others.length === 0) this.#byDevice.delete(device)
-      else this.#byDevice.set(device, others)
+      if (others.length > 0) this.#byDevice.set(device, others)
+      else if (this.#byDevice.delete(device)) this.#parts.onConnected(device, false)
     }
     this.#parts.onClose(session)
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { Refusal } from '../city/index.ts'
 import type { Address } from './addresses.ts'
 import type { BrokerLimits } from './limits.ts'
@@ -10,7 +10,8 @@ import type { TlsOptions } from './options.ts'
 export type Reception = {
   /** Counts a new socket in; `undefined`: it was refused and closed. It is counted out when it closes. */
   enter(socket: Socket): Address | undefined
-  accept(conn: Socket, address: Address): void
+  /** @param certified the names in the client certificate it showed, the common name first */
+  accept(conn: Socket, address: Address, certified: readonly string[]): void
 }
 
 export type Listener = { readonly port: number; close(): Promise<void> }
@@ -19,24 +20,25 @@ export function listenTcp(host: string, port: number, reception: Reception): Pro
   // Without a delay, because a PUBACK is four bytes that somebody waits for.
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
     const address = reception.enter(socket)
-    if (address !== undefined) reception.accept(socket, address)
+    if (address !== undefined) reception.accept(socket, address, [])
   })
   return listen(server, host, port, 'LENGTHSMAN_MQTT_PORT')
 }
 
 export async function listenTls(
   host: string,
-  { port, certFile, keyFile, caFile }: TlsOptions,
+  { port, certFile, keyFile, caFile, clients = 'required' }: TlsOptions,
   reception: Reception,
   limits: BrokerLimits,
 ): Promise<Listener> {
   const cert = readPem(certFile, 'LENGTHSMAN_MQTT_TLS_CERT')
   const key = readPem(keyFile, 'LENGTHSMAN_MQTT_TLS_KEY')
   const ca = caFile === undefined ? {} : { ca: readPem(caFile, 'LENGTHSMAN_MQTT_TLS_CA') }
-  const clients = { requestCert: caFile !== undefined, rejectUnauthorized: caFile !== undefined }
+  const asked = caFile !== undefined
+  const demands = { requestCert: asked, rejectUnauthorized: asked && clients === 'required' }
   const timing = { handshakeTimeout: limits.connectTimeoutMs, noDelay: true, keepAlive: true }
   const server = withRefusal(certFile, () => {
-    return createTlsServer({ cert, key, ...ca, ...clients, ...timing, minVersion: 'TLSv1.2' })
+    return createTlsServer({ cert, key, ...ca, ...demands, ...timing, minVersion: 'TLSv1.2' })
   })
   // Counted at the socket and not after the handshake, because the handshake is what costs.
   const entered = new Map<string, Address>()
@@ -49,11 +51,23 @@ export async function listenTls(
   })
   server.on('secureConnection', (socket) => {
     const address = entered.get(peerOf(socket))
-    if (address === undefined) socket.destroy()
-    else reception.accept(socket, address)
+    const certified = asked ? namesOf(socket) : []
+    if (address === undefined || certified === undefined) socket.destroy()
+    else reception.accept(socket, address, certified)
   })
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   return listen(server, host, port, 'LENGTHSMAN_MQTT_TLS_PORT')
+}
+
+/** The names that a client's certificate vouches for; `undefined`: it showed one that our authority did not sign. */
+function namesOf(socket: TLSSocket): readonly string[] | undefined {
+  const { subject, subjectaltname = '' } = socket.getPeerCertificate()
+  // No certificate at all, where that is allowed.
+  if (subject === undefined) return []
+  if (!socket.authorized) return undefined
+  const common = [subject.CN ?? []].flat()
+  const alternative = subjectaltname.split(', ').flatMap((name) => (name.startsWith('DNS:') ? [name.slice(4)] : []))
+  return [...common, ...alternative]
 }
 
 /** One connection's far end; no two that are open have the same. */

@@ -10,9 +10,11 @@ import type { BrokerStats } from './stats.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { type Reason, reason as reasonCode } from './version5/index.ts'
 
+type Answer = DeviceAuthentication | Promise<DeviceAuthentication>
+
 export type LoginParts = {
-  authenticate(device: string, secret: string): DeviceAuthentication
-  certified?(device: string): DeviceAuthentication
+  authenticate(device: string, secret: string): Answer
+  certified?(device: string): Answer
   readonly anonymous: Anonymous
   onRefused(login: RefusedLogin): void
   now(): Instant
@@ -92,11 +94,20 @@ export class Logins {
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): void {
     const session = sessionOf(client)
-    const refused = session === undefined ? noSession : this.#judge(session, user, password)
-    if (refused === undefined) {
-      done(null, true)
-      return
+    const answered = (refused: Refused | undefined) => {
+      if (refused === undefined) done(null, true)
+      else this.#refuse(session, user, refused, done)
     }
+    if (session === undefined) answered(noSession)
+    else this.#judge(session, user, password).then(answered, (error) => done(error, null))
+  }
+
+  #refuse(
+    session: Session | undefined,
+    user: string | undefined,
+    refused: Refused,
+    done: (error: AuthenticateError, success: null) => void,
+  ): void {
     const device = (user ?? session?.clientId ?? '').slice(0, loggedMax)
     const { reason } = refused
     this.#parts.stats.refusedConnects += 1
@@ -124,7 +135,7 @@ export class Logins {
     return true
   }
 
-  #judge(session: Session, user: string | undefined, password: Buffer | undefined): Refused | undefined {
+  async #judge(session: Session, user: string | undefined, password: Buffer | undefined): Promise<Refused | undefined> {
     const { limits, stats, elapsed, anonymous } = this.#parts
     if (anonymous === 'full') {
       this.#enter(session, { device: anonymousDevice(session.clientId), rates: this.#freshRates() })
@@ -140,7 +151,7 @@ export class Logins {
         code: reasonCode.serverUnavailable,
       }
     }
-    const answer = this.#ask(session, user, password)
+    const answer = await this.#ask(session, user, password)
     if (answer.kind === 'refused') {
       session.address.loginFailed(elapsed())
       // A stranger does not learn which of the three it is, or it could ask us for the names of all devices.
@@ -159,7 +170,7 @@ export class Logins {
   }
 
   /** With a password, that decides; without one, a certificate that names the device does. */
-  #ask(session: Session, user: string | undefined, password: Buffer | undefined): DeviceAuthentication {
+  #ask(session: Session, user: string | undefined, password: Buffer | undefined): Answer {
     const { authenticate, certified } = this.#parts
     const name = user ?? session.clientId
     if (password === undefined && session.certified.length > 0 && certified !== undefined) {
@@ -169,6 +180,8 @@ export class Logins {
   }
 
   #enter(session: Session, login: Login): void {
+    // It may have hung up while we asked.
+    if (session.conn.destroyed) return
     session.login = login
     this.#parts.onLogin(session)
   }

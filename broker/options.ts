@@ -17,6 +17,8 @@ export type TlsOptions = {
    * alternative name) logs that device in without a secret.
    */
   readonly caFile?: string
+  /** `optional`: with `caFile`, a client may show no certificate and bring its secret. By default it must. */
+  readonly clients?: 'required' | 'optional'
 }
 
 export type BrokerOptions = {
@@ -24,10 +26,12 @@ export type BrokerOptions = {
   /** 0 takes any free port; `Broker.port` says which. */
   readonly port: number
   readonly tls?: TlsOptions
-  /** Synchronous and in constant time; asked once per CONNECT. */
-  authenticate(device: string, secret: string): DeviceAuthentication
+  /** In constant time; asked once per CONNECT. */
+  authenticate(device: string, secret: string): DeviceAuthentication | Promise<DeviceAuthentication>
   /** The device that a client certificate names; absent: a certificate logs nobody in. */
-  certified?(device: string): DeviceAuthentication
+  certified?(device: string): DeviceAuthentication | Promise<DeviceAuthentication>
+  /** A device's first connection is logged in, or its last one is closed. */
+  onConnected?(device: string, isConnected: boolean): void
   /** A log-in was refused: wrong secret, unknown or revoked device, or not its own client id. */
   onRefused?(login: RefusedLogin): void
   /** `full`: a plain broker without credentials, for conformance suites; refused unless `host` is loopback. */
@@ -45,7 +49,7 @@ export type Broker = {
   readonly port: number
   readonly tlsPort: number | undefined
   /** From us to devices and crews: `tickets/{crew}`, `alarms/{asset}`, `errors/{device}`. QoS 1 for who subscribed so. */
-  publish(topic: string, payload: string, options?: { readonly retain?: boolean }): void
+  publish(topic: string, payload: string | Uint8Array, options?: { readonly retain?: boolean }): void
   /** MQTT over WebSocket: the HTTP server hands over the upgrade of its `/mqtt`. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   isConnected(device: string): boolean

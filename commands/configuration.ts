@@ -22,6 +22,14 @@ export const configurationSchema = z.strictObject({
   mqttTlsCert: z.string().optional().describe('PEM file of the TLS certificate'),
   mqttTlsKey: z.string().optional().describe('PEM file of its private key'),
   mqttTlsCa: z.string().optional().describe('PEM file of the CA that client certificates must be signed by'),
+  mqttTlsClients: z
+    .enum(['required', 'optional'])
+    .default('required')
+    .describe('With a CA: whether every client must show a certificate, or may bring its secret instead'),
+  mqttAnonymous: z
+    .enum(['off', 'full'])
+    .default('off')
+    .describe('`full`: a plain MQTT broker without credentials, for conformance suites; only on a loopback address'),
   data: z.string().min(1).default('./data').describe('Folder for everything that is kept'),
   rules: z
     .string()

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { type Broker, startBroker } from '../broker/index.ts'
-import { type Instant, openDatabase, parseDuration, Registry } from '../city/index.ts'
+import { type Broker, startBrokerThread } from '../broker/index.ts'
+import { type DeviceAuthentication, type Instant, openDatabase, parseDuration, Registry } from '../city/index.ts'
 import { type Dashboard, startDashboard } from '../dashboard/index.ts'
-import { Clocks, Ingest, openDuckDbStore, openSpooledInflux, Quarantine, type ReadingStore } from '../ingest/index.ts'
+import { Clocks, Discovered, Ingest, openDuckDbStore, openSpooledInflux, Quarantine, type ReadingStore } from '../ingest/index.ts'
 import { AlarmBook, type AlarmEvent, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
 import { crewMessage, Tickets } from '../tickets/index.ts'
 import { ruleFilesIn } from './check.ts'
@@ -62,7 +62,9 @@ export async function startProgram(
     closings.push(() => store.close())
 
     const clocks = new Clocks()
-    const ingest = new Ingest({ registry, store, quarantine, now, log })
+    const discovered = await Discovered.open({ database, log })
+    closings.push(() => discovered.close())
+    const ingest = new Ingest({ registry, store, quarantine, discovered, clocks, now, log })
     const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFilesIn(configuration.rules)], registry.classes())
     const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log })
     const tickets = await Tickets.open({ database, registry, evidence: evidenceFrom({ store, registry, engine }), log })
@@ -77,13 +79,20 @@ export async function startProgram(
     watch.start()
     closings.push(() => watch.stop())
 
-    const broker = await startBroker({
+    const broker = await startBrokerThread({
       host: configuration.host,
       port: configuration.mqttPort,
       ...tlsOf(configuration),
       authenticate: (device, secret) => registry.authenticate(device, secret),
-      receive: ingest.receive,
-      now,
+      certified: (device) => certifiedBy(registry, device),
+      anonymous: configuration.mqttAnonymous,
+      onConnected: (device, isConnected) => {
+        if (!isConnected) ingest.forget(device)
+      },
+      onRefused: ({ device, address, reason, at }) => {
+        if (reason === 'unknown device') discovered.noteDevice({ device, address, at })
+      },
+      receiveParcel: ingest.receiveParcel,
       log,
     })
     outgoing.broker = broker
@@ -96,6 +105,7 @@ export async function startProgram(
       watch.judge(readings, now())
       outgoing.dashboard?.feed.readings(readings)
     })
+    ingest.onReply(({ topic, payload }) => broker.publish(topic, payload))
     ingest.onRefused((refused) => broker.publish(`errors/${refused.device}`, JSON.stringify(refused)))
     tickets.onChange((ticket, entry) => {
       outgoing.dashboard?.feed.ticket(ticket)
@@ -125,6 +135,7 @@ export async function startProgram(
     })
     outgoing.dashboard = dashboard
     closings.push(() => dashboard.close())
+    closings.push(registry.onChange(() => ingest.renew()))
     closings.push(...housekeeping({ configuration, registry, broker, store, now, log }))
 
     return { registry, broker, dashboard, store, ruleCount: rules.length, caughtUp, close }
@@ -173,10 +184,17 @@ function openStore({ configuration, folder, quarantine, now, log }: StoreParts):
   })
 }
 
-function tlsOf({ mqttTlsPort, mqttTlsCert, mqttTlsKey, mqttTlsCa }: Configuration) {
+/** The device that a client certificate names. */
+function certifiedBy(registry: Registry, id: string): DeviceAuthentication {
+  const device = registry.device(id)
+  if (device === undefined) return { kind: 'refused', reason: 'unknown device' }
+  return device.revokedAt === undefined ? { kind: 'accepted', device } : { kind: 'refused', reason: 'revoked' }
+}
+
+function tlsOf({ mqttTlsPort, mqttTlsCert, mqttTlsKey, mqttTlsCa, mqttTlsClients }: Configuration) {
   if (mqttTlsPort === undefined || mqttTlsCert === undefined || mqttTlsKey === undefined) return {}
   const caFile = mqttTlsCa === undefined ? {} : { caFile: mqttTlsCa }
-  return { tls: { port: mqttTlsPort, certFile: mqttTlsCert, keyFile: mqttTlsKey, ...caFile } }
+  return { tls: { port: mqttTlsPort, certFile: mqttTlsCert, keyFile: mqttTlsKey, ...caFile, clients: mqttTlsClients } }
 }
 
 /** What devices and other programs learn of an alarm by MQTT. */

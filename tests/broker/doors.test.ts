@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, test } from '@jest/globals'
-import { connectAsync } from 'mqtt'
+import { connectAsync, type IClientOptions } from 'mqtt'
 import { WebSocket } from 'ws'
 import type { Broker } from '../../broker/index.ts'
 import { temporaryFolder } from '../support/files.ts'
@@ -105,6 +105,66 @@ describe('TLS', () => {
     const own = makeCertificate('client', authority)
     const client = await connected(broker, 'gate-1', { ...options, cert: own.cert, key: own.key })
     await turn(client, 'gate-1')
+  })
+
+  describe('a certificate that names the device', () => {
+    const caFile = file('devices.pem', authority.cert)
+    const own = makeCertificate('gate-1', authority)
+    const devices = [gate, device('gate-2', ['pump-02'])]
+    const certified = (id: string) => {
+      const found = devices.find((one) => one.id === id)
+      if (found === undefined || id === 'gate-2') return { kind: 'refused', reason: 'unknown device' } as const
+      return { kind: 'accepted', device: found } as const
+    }
+    const open = (broker: Broker, options: IClientOptions) =>
+      connected(broker, 'gate-1', {
+        port: broker.tlsPort ?? 0,
+        protocol: 'mqtts',
+        ca: server.cert,
+        servername: 'localhost',
+        ...options,
+      } as IClientOptions)
+    const withoutSecret = { username: undefined, password: undefined } as unknown as IClientOptions
+    const shown = { cert: own.cert, key: own.key }
+
+    test.each([3, 4, 5] as const)('logs it in without a secret (protocol version %i)', async (protocolVersion) => {
+      const broker = await testBroker(devices, { tls: { port: 0, certFile, keyFile, caFile }, certified })
+      const protocolId = protocolVersion === 3 ? 'MQIsdp' : 'MQTT'
+      const client = await open(broker, { ...shown, ...withoutSecret, protocolVersion, protocolId })
+      await client.publishAsync(topic, '1', { qos: 1 })
+      expect(broker.received[0]?.device).toBe('gate-1')
+    })
+
+    test('and nobody else: not another device, not a revoked one, not with a wrong secret', async () => {
+      const broker = await testBroker(devices, { tls: { port: 0, certFile, keyFile, caFile }, certified })
+      await expect(open(broker, { ...shown, ...withoutSecret, clientId: 'gate-2' })).rejects.toMatchObject({ code: 5 })
+      await expect(open(broker, { ...shown, password: 'guess' })).rejects.toMatchObject({ code: 5 })
+      const second = makeCertificate('gate-2', authority)
+      const revoked = { cert: second.cert, key: second.key, ...withoutSecret, clientId: 'gate-2' }
+      await expect(open(broker, revoked)).rejects.toMatchObject({ code: 5 })
+      expect(broker.loginFailures().map(({ device: id, count }) => [id, count])).toEqual([
+        ['gate-2', 2],
+        ['gate-1', 1],
+      ])
+    })
+
+    test('is optional where that is set; one of another authority is refused all the same', async () => {
+      const tls = { port: 0, certFile, keyFile, caFile, clients: 'optional' } as const
+      const broker = await testBroker(devices, { tls, certified })
+      await turn(await open(broker, {}), 'gate-1')
+      await turn(await open(broker, { ...shown, ...withoutSecret }), 'gate-1')
+      await expect(open(broker, withoutSecret)).rejects.toMatchObject({ code: 5 })
+      const forged = makeCertificate('gate-1')
+      const keys = { cert: forged.cert, key: forged.key, ca: server.cert, servername: 'localhost' }
+      const socket = connectTls({ host, port: broker.tlsPort ?? 0, ...keys })
+      afterwards(() => socket.destroy())
+      socket.on('error', () => {})
+      const answer: Buffer[] = []
+      socket.on('data', (bytes: Buffer) => answer.push(bytes))
+      socket.write(connectPacket('gate-1'))
+      await new Promise((resolve) => socket.once('close', resolve))
+      expect(answer).toEqual([])
+    })
   })
 
   test.each([
