@@ -34,9 +34,9 @@ function settingsOf({ path, memoryLimitMb }: FileOptions): Record<string, string
   }
 }
 
-// Small blocks waste less at the end of a column, large row groups have fewer ends (docs/storage.md); the version is the
-// first that has both.
-const newFile = "(block_size 65536, row_group_size 245760, storage_version 'v1.2.0')"
+// Small blocks waste less at the end of a column, and large row groups have fewer ends (docs/storage.md). The version is the
+// first that packs decimal numbers into small blocks.
+const newFile = "(block_size 65536, row_group_size 245760, storage_version 'v1.5.0')"
 
 /** Opens or makes the main file. Trouble that a person can mend is a Refusal. */
 export async function openFile(options: FileOptions): Promise<DuckDbFile> {

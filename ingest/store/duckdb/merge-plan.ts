@@ -12,7 +12,7 @@ export type MergeRules = {
   readonly rowsMax: number
 }
 
-export const mergeRules: MergeRules = { fanout: 8, rowsPerSensor: 5_000, rowsMin: 8_000_000, rowsMax: 1_000_000_000 }
+export const mergeRules: MergeRules = { fanout: 8, rowsPerSensor: 20_000, rowsMin: 8_000_000, rowsMax: 1_000_000_000 }
 
 /**
  * The slabs to merge next: neighbours in time, the smallest size first, at least `fanout` of them. A size is a power of

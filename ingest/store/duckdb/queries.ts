@@ -18,18 +18,35 @@ export async function readSeries(
   const { from, to, points } = query
   const where = `sensor = ${sensor} and observed_at >= ${Math.ceil(from)} and observed_at < ${Math.ceil(to)} and quality <> ${skewCode}`
   const kept = keptSql(layout, where, { observedFrom: from, observedTo: to })
-  // The limit ends the search as soon as it is clear that they do not fit.
-  const few = await connection.runAndReadAll(
-    `select observed_at::double, value, quality from (${kept}) limit ${points + 1}`,
-  )
-  if (few.currentRowCount <= points) return rawSeries(few.getRows() as [number, number, number][])
-  const widthMs = bucketWidth(query)
-  const result = await connection.runAndReadAll(`
-    select (observed_at // ${widthMs} * ${widthMs})::double as bucket, min(value), max(value), avg(value), count(*)::double
-    from (${kept})
-    group by bucket order by bucket`)
-  const [at = [], min = [], max = [], mean = [], count = []] = result.getColumns() as number[][]
-  return { kind: 'buckets', widthMs, at, min, max, mean, count }
+  const raw = async () => {
+    // The limit ends the search as soon as it is clear that they do not fit.
+    const few = await connection.runAndReadAll(
+      `select observed_at::double, value, quality from (${kept}) limit ${points + 1}`,
+    )
+    return few.currentRowCount <= points ? rawSeries(few.getRows() as [number, number, number][]) : undefined
+  }
+  const buckets = async () => {
+    const widthMs = bucketWidth(query)
+    const result = await connection.runAndReadAll(`
+      select (observed_at // ${widthMs} * ${widthMs})::double as bucket, min(value), max(value), avg(value), count(*)::double
+      from (${kept}) group by bucket order by bucket`)
+    const [at = [], min = [], max = [], mean = [], count = []] = result.getColumns() as number[][]
+    return { kind: 'buckets', widthMs, at, min, max, mean, count } as const
+  }
+  if (usualCount(layout, from, to) <= points) return (await raw()) ?? buckets()
+  const series = await buckets()
+  const total = series.count.reduce((sum, count) => sum + count, 0)
+  return total > points ? series : ((await raw()) ?? series)
+}
+
+/** How many readings a sensor has in a span, if it is like the others: which of the two forms is likelier. */
+function usualCount({ slabs }: Layout, from: Instant, to: Instant): number {
+  let count = 0
+  for (const { rows, sensors, observedFrom, observedTo } of slabs) {
+    const within = Math.min(to, observedTo) - Math.max(from, observedFrom)
+    if (within > 0) count += (rows / sensors) * (within / (observedTo - observedFrom))
+  }
+  return count
 }
 
 export const emptySeries: Series = { kind: 'raw', at: [], value: [], quality: [] }
