@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../city/index.ts'
 import { problem } from '../api/problems.ts'
 import type { Principal } from '../api/schema.ts'
+import { givenToken } from './given-token.ts'
 import { mayDo, type Permission } from './permissions.ts'
 import { csrfTokenFits, type Sessions } from './sessions.ts'
 import type { ApiTokens } from './tokens.ts'
@@ -65,9 +66,9 @@ export async function admit(request: FastifyRequest, reply: FastifyReply, door: 
 }
 
 async function identify(request: FastifyRequest, door: Doorkeeper): Promise<Caller | undefined> {
-  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) {
-    const token = await door.tokens.check(bearer, door.now())
+  const given = givenToken(request)
+  if (given !== undefined) {
+    const token = await door.tokens.check(given, door.now())
     return token && { kind: 'token', name: `token ${token.title}`, role: token.role, owner: tokenOwner(token.id) }
   }
   const session = request.cookies[door.cookieName]

@@ -104,6 +104,16 @@ export const named: Readonly<Record<string, Entry>> = {
       ],
     },
   },
+  LineProblem: {
+    schema: schema.lineProblem,
+    description: 'In the form of InfluxDB, for its clients: what was dropped, and where.',
+    example: {
+      code: 'invalid',
+      message:
+        'partial write: 1 of 3 lines dropped or kept in part, the others are kept; line 2, column 16: value "n/a" of field "vibration" is no number, boolean or "text"',
+      line: 2,
+    },
+  },
   Alarm: { schema: schema.alarmView, description: 'One rule on one asset, with what hides it where it is hidden.' },
   Shelving: {
     schema: schema.shelving,

@@ -3,7 +3,7 @@
  * their types from them (`import type`, so that zod stays out of the browser). Times are ISO 8601 UTC, units UCUM codes.
  */
 import { z } from 'zod'
-import { qualities } from '../../ingest/index.ts'
+import { qualities, sourceNameLengthMax } from '../../ingest/index.ts'
 import { alarmStates, severities } from '../../rules/index.ts'
 import { closings, holdReasons, ticketActions, ticketStates } from '../../tickets/index.ts'
 
@@ -386,10 +386,13 @@ export const readingsPerRequestMax = 10_000
 export const readingDrafts = z
   .array(
     z.object({
-      sensor: z.string().max(200),
+      /** `asset/quantity`, or the source name of a foreign device that is mapped to one. */
+      sensor: z.string().max(sourceNameLengthMax),
       value: z.number(),
       /** The device's clock; now when absent. */
       observedAt: z.iso.datetime({ offset: true }).optional(),
+      /** Only where the device itself doubts the value. */
+      quality: z.enum(qualities).optional(),
     }),
   )
   .min(1)
@@ -407,6 +410,14 @@ export const readingsOutcome = z.object({
       suggestion: z.string().nullable(),
     }),
   ),
+})
+
+/** What InfluxDB's clients expect to be told by `POST /api/v2/write`. */
+export const lineProblem = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** The first line that was dropped, from 1. */
+  line: z.number().int().optional(),
 })
 
 export const shelving = z.object({ reason: z.string().min(1).max(1_000), until: z.iso.datetime({ offset: true }) })

@@ -40,7 +40,8 @@ export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply)
   return sendProblem(reply, problem('ROUTE_UNKNOWN', { method: request.method, path }))
 }
 
-function recognise(error: unknown, request: FastifyRequest): ProblemError {
+/** The problem that whatever was thrown is answered with. */
+export function recognise(error: unknown, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof StoreUnavailable)
     return problem('STORE_UNAVAILABLE', {}, { retryAfterSeconds: storeRetrySeconds, cause: error })

@@ -6,6 +6,7 @@ import { assetRoutes } from './assets.ts'
 import { cityRoutes } from './city.ts'
 import { deviceRoutes } from './devices.ts'
 import { healthRoutes } from './health.ts'
+import { influxRoutes } from './influx.ts'
 import { mapRoutes } from './map.ts'
 import { overviewRoutes } from './overview.ts'
 import { quarantineRoutes } from './quarantine.ts'
@@ -23,6 +24,7 @@ export function registerRoutes(server: HttpServer, parts: Parts, database: Datab
   overviewRoutes(server, parts)
   assetRoutes(server, parts)
   sensorRoutes(server, parts)
+  influxRoutes(server, parts)
   alarmRoutes(server, parts)
   ticketRoutes(server, parts)
   ruleRoutes(server, parts)

@@ -82,21 +82,29 @@ export function sensorRoutes(server: HttpServer, parts: Parts): void {
     url: '/api/v1/readings',
     bodyLimit: readingsBodyBytesMax,
     config: { access: 'readings:write' },
+    // Before it is checked, so that what is wrong with one reading is told as it is for a list.
+    preValidation: async (request) => {
+      const { body } = request as { readonly body: unknown }
+      if (typeof body === 'object' && body !== null && !Array.isArray(body)) Object.assign(request, { body: [body] })
+    },
     schema: {
       summary: 'Send readings',
       description:
-        'For what cannot speak MQTT. The answer comes when all that was accepted is committed to disk; each refused ' +
-        'one is listed with its reason. On 503 nothing is promised: send the same again, what was kept counts once.',
+        'For what cannot speak MQTT: a list, or one reading by itself. `sensor` is `asset/quantity`, or a source name ' +
+        '(`chirpstack:70b3d57ed0001234/temperature`) that is mapped to one; it holds a colon. The answer comes when all ' +
+        'that was accepted is committed to disk; each refused one is listed with its reason. On 503 nothing is ' +
+        'promised: send the same again, what was kept counts once.',
       tags: ['readings'],
       body: readingDrafts,
       response: { 200: readingsOutcome, ...problems('BODY_TOO_LARGE', 'READINGS_BACKLOG', 'STORE_UNAVAILABLE') },
     },
     handler: async (request) => {
       const { accepted, refused } = await ingest.submit(
-        request.body.map(({ sensor, value, observedAt }) => ({
+        request.body.map(({ sensor, value, observedAt, quality }) => ({
           sensor,
           value,
           observedAt: observedAt === undefined ? undefined : Date.parse(observedAt),
+          quality,
         })),
       )
       return {
