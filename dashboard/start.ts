@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { type Database, type Instant, Refusal, type Registry } from '../city/index.ts'
-import type { Clocks, Ingest, Quarantine, ReadingStore } from '../ingest/index.ts'
+import type { Clocks, Discovered, Ingest, Quarantine, ReadingStore } from '../ingest/index.ts'
 import type { RuleEngine } from '../rules/index.ts'
 import type { Tickets } from '../tickets/index.ts'
 import { LoginLimit } from './access/login-limit.ts'
@@ -33,6 +33,7 @@ export type DashboardOptions = {
   readonly store: ReadingStore
   readonly ingest: Ingest
   readonly quarantine: Quarantine
+  readonly discovered: Discovered
   readonly engine: RuleEngine
   readonly tickets: Tickets
   readonly broker: BrokerView

@@ -146,6 +146,42 @@ export const named: Readonly<Record<string, Entry>> = {
     example: { id: 'gateway-03', title: 'Pumping station north', assets: ['pump-07'], subscribes: [], publishes: [] },
   },
   DeviceCreated: { schema: schema.deviceCreated, description: 'A device and its secret, shown this once.' },
+  Snippets: { schema: schema.snippetList, description: 'How the device connects, in the words of each tool.' },
+  DevicesBulk: {
+    schema: schema.devicesBulk,
+    description: 'Many devices at once, all or nothing.',
+    example: { items: [{ id: 'logger-1', title: 'Logger, Mill Lane', assets: ['pump-07'] }] },
+  },
+  DevicesBulkCreated: { schema: schema.devicesBulkCreated, description: 'Their secrets, shown this once.' },
+  Source: {
+    schema: schema.sourceView,
+    description: 'A name that devices use, and the sensor it stands for.',
+    example: {
+      name: 'chirpstack:70b3d57ed0001234/temperature',
+      sensor: 'pump-07/bearing-temperature',
+      unit: '[degF]',
+      factor: null,
+      offset: null,
+      fault: null,
+    },
+  },
+  Discovered: { schema: schema.discoveredView, description: 'What came under a name that nobody knows.' },
+  DiscoveredDevice: { schema: schema.discoveredDeviceView, description: 'Who tried to log in and is no device.' },
+  DeviceAdoption: {
+    schema: schema.deviceAdoption,
+    description: 'A credential for somebody who tried to log in.',
+    example: { seenAs: 'Logger 7', id: 'logger-7', title: 'Logger, Mill Lane', assets: ['pump-07'] },
+  },
+  Adoption: {
+    schema: schema.adoption,
+    description: 'Names to map, and assets to make for them.',
+    example: {
+      items: [
+        { name: 'chirpstack:70b3d57ed0001234/temperature', sensor: 'pump-07/bearing-temperature', unit: '[degF]' },
+      ],
+    },
+  },
+  Adopted: { schema: schema.adopted, description: 'What is mapped now.' },
   QuarantineEntry: {
     schema: schema.quarantineView,
     description: 'What could not be used, why, and what was probably meant.',

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Instant, Registry } from '../../city/index.ts'
-import type { Clocks, Ingest, Quarantine, ReadingStore } from '../../ingest/index.ts'
+import type { Clocks, Discovered, Ingest, Quarantine, ReadingStore } from '../../ingest/index.ts'
 import type { RuleEngine } from '../../rules/index.ts'
 import type { Tickets } from '../../tickets/index.ts'
 import type { LoginLimit } from '../access/login-limit.ts'
@@ -17,6 +17,7 @@ export type Parts = {
   readonly store: ReadingStore
   readonly ingest: Ingest
   readonly quarantine: Quarantine
+  readonly discovered: Discovered
   readonly engine: RuleEngine
   readonly tickets: Tickets
   readonly broker: BrokerView

@@ -3,6 +3,7 @@
  * their types from them (`import type`, so that zod stays out of the browser). Times are ISO 8601 UTC, units UCUM codes.
  */
 import { z } from 'zod'
+import { snippetKinds } from '../../city/index.ts'
 import { qualities, sourceNameLengthMax } from '../../ingest/index.ts'
 import { alarmStates, severities } from '../../rules/index.ts'
 import { closings, holdReasons, ticketActions, ticketStates } from '../../tickets/index.ts'
@@ -242,6 +243,10 @@ export const deviceView = z.object({
   /** Filters of foreign topics that it may publish on besides its assets' telemetry: gateways, network servers. */
   publishes: z.array(z.string()),
   connected: z.boolean(),
+  /** Its last message; null when there was none since the start. */
+  heardAt: iso.nullable(),
+  /** Log-ins under its name that were refused since the start. */
+  refusedLogins: z.object({ count: z.number().int(), lastAt: iso, reason: z.string(), address: z.string() }).nullable(),
   /** Measured from the times its readings carry since the program started; null when it has sent none. */
   clock: z
     .object({
@@ -262,8 +267,66 @@ export const deviceDraft = z.object({
   subscribes: z.array(z.string()).default([]),
   publishes: z.array(z.string()).default([]),
 })
-/** The secret is shown this once; only its hash is kept. */
-export const deviceCreated = deviceView.extend({ secret: z.string() })
+/** Text to paste: how the device connects. */
+export const snippetView = z.object({ for: z.enum(snippetKinds), title: z.string(), text: z.string() })
+/** The secret is shown this once; only its hash is kept. The snippets hold it. */
+export const deviceCreated = deviceView.extend({ secret: z.string(), snippets: z.array(snippetView) })
+export const snippetList = z.object({
+  items: z.array(snippetView),
+  /** Where MQTT over TLS is served; null where it is not. */
+  tlsPort: z.number().int().nullable(),
+})
+export const devicesBulk = z.object({ items: z.array(deviceDraft).min(1).max(1_000) })
+export const devicesBulkCreated = z.object({ items: z.array(z.object({ id: z.string(), secret: z.string() })) })
+
+const sourceName = z.string().min(1).max(256)
+/** A name that devices use, mapped to a sensor. */
+export const sourceDraft = z.object({
+  name: sourceName,
+  sensor: z.string().max(200),
+  /** UCUM code of what is sent; the quantity's own when absent. */
+  unit: z.string().max(48).optional(),
+  /** For raw counts: value = sent × factor + offset. */
+  factor: z.number().optional(),
+  offset: z.number().optional(),
+})
+export const sourceView = z.object({
+  name: z.string(),
+  sensor: z.string(),
+  unit: z.string().nullable(),
+  factor: z.number().nullable(),
+  offset: z.number().nullable(),
+  /** Why nothing is taken under the name at present. */
+  fault: z.string().nullable(),
+})
+/** A name that readings came under and that nobody knows. */
+export const discoveredView = z.object({
+  name: z.string(),
+  device: z.string(),
+  topic: z.string(),
+  unit: z.string().nullable(),
+  value: z.number(),
+  observedAt: iso,
+  count: z.number().int(),
+  firstAt: iso,
+  lastAt: iso,
+  /** What it probably stands for; `unit` is the UCUM code of what is sent. */
+  suggestion: z.object({
+    asset: z.string().nullable(),
+    quantity: z.string().nullable(),
+    unit: z.string().nullable(),
+  }),
+})
+/** Somebody who tried to log in by a name that is no device's. */
+export const discoveredDeviceView = z.object({
+  device: z.string(),
+  address: z.string(),
+  count: z.number().int(),
+  firstAt: iso,
+  lastAt: iso,
+})
+/** The device as it will be; `seenAs` is the name that it logs in by now, where that is no lawful id. */
+export const deviceAdoption = deviceDraft.extend({ seenAs: z.string().min(1).max(256) })
 
 export const quarantineView = z.object({
   id: z.number().int(),
@@ -420,6 +483,18 @@ export const lineProblem = z.object({
   line: z.number().int().optional(),
 })
 
+/** All or nothing: the assets are made, then the names are mapped. */
+export const adoption = z.object({
+  items: z.array(sourceDraft).min(1).max(1_000),
+  assets: z
+    .array(assetDraft.extend({ id: z.string().max(64) }))
+    .max(1_000)
+    .default([]),
+  /** A sensor that has another source gets this one in its place. */
+  replace: z.boolean().default(false),
+})
+export const adopted = z.object({ items: z.array(sourceView) })
+
 export const shelving = z.object({ reason: z.string().min(1).max(1_000), until: z.iso.datetime({ offset: true }) })
 
 export const ruleSummary = z.object({
@@ -504,6 +579,11 @@ export type HistoryEntryView = z.infer<typeof historyEntry>
 export type EvidenceView = z.infer<typeof evidence>
 export type SeriesView = z.infer<typeof seriesView>
 export type DeviceView = z.infer<typeof deviceView>
+export type DeviceCreated = z.infer<typeof deviceCreated>
+export type SnippetView = z.infer<typeof snippetView>
+export type SourceView = z.infer<typeof sourceView>
+export type DiscoveredView = z.infer<typeof discoveredView>
+export type DiscoveredDeviceView = z.infer<typeof discoveredDeviceView>
 export type QuarantineView = z.infer<typeof quarantineView>
 export type Rates = z.infer<typeof rates>
 export type Health = z.infer<typeof health>

@@ -11,7 +11,7 @@ import {
   Registry,
 } from '../../city/index.ts'
 import { type DashboardOptions, dashboardMigrations, type Role, startDashboard, Users } from '../../dashboard/index.ts'
-import { Ingest, ingestMigrations, openDuckDbStore, Quarantine } from '../../ingest/index.ts'
+import { Discovered, Ingest, ingestMigrations, openDuckDbStore, Quarantine } from '../../ingest/index.ts'
 import { AlarmBook, type Rule, RuleEngine, ruleMigrations } from '../../rules/index.ts'
 import { Tickets, ticketMigrations } from '../../tickets/index.ts'
 import { ApiSession } from './api-session.ts'
@@ -141,6 +141,7 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
   await registry.importCity(smallTown)
   const store = await openDuckDbStore({ path: ':memory:', log })
   const quarantine = new Quarantine(database)
+  const discovered = await Discovered.open({ database, log, every: () => () => undefined })
   const ingest = new Ingest({ registry, store, quarantine, now, log })
   const engine = new RuleEngine({ registry, rules: [vibrationHigh], states: new AlarmBook(database), log })
   await engine.restore()
@@ -166,6 +167,7 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
     store,
     ingest,
     quarantine,
+    discovered,
     engine,
     tickets,
     broker,
@@ -194,7 +196,7 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
   tickets.onChange((ticket) => dashboard.feed.ticket(ticket))
 
   return {
-    ...{ clock, registry, store, ingest, engine, tickets, broker, users, database, dashboard },
+    ...{ clock, registry, store, ingest, engine, tickets, broker, users, database, dashboard, discovered },
     url: dashboard.url,
     /** A session of the user that is named like the role. */
     as: (role: Role) => ApiSession.login(dashboard.url, role, passwordOf(role)),

@@ -141,7 +141,7 @@ async function viewOf(asset: Asset, parts: Parts): Promise<AssetView> {
   }
 }
 
-function assetFrom(id: string, draft: z.infer<typeof assetDraft>): Asset {
+export function assetFrom(id: string, draft: z.infer<typeof assetDraft>): Asset {
   const { latitude, longitude, address } = draft.place
   return {
     id,

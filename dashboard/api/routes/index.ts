@@ -5,6 +5,7 @@ import { alarmRoutes } from './alarms.ts'
 import { assetRoutes } from './assets.ts'
 import { cityRoutes } from './city.ts'
 import { deviceRoutes } from './devices.ts'
+import { discoveredRoutes } from './discovered.ts'
 import { healthRoutes } from './health.ts'
 import { influxRoutes } from './influx.ts'
 import { mapRoutes } from './map.ts'
@@ -13,6 +14,7 @@ import { quarantineRoutes } from './quarantine.ts'
 import { ruleRoutes } from './rules.ts'
 import { sensorRoutes } from './sensors.ts'
 import { sessionRoutes } from './session.ts'
+import { sourceRoutes } from './sources.ts'
 import { streamRoutes } from './stream.ts'
 import { ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -31,6 +33,8 @@ export function registerRoutes(server: HttpServer, parts: Parts, database: Datab
   cityRoutes(server, parts)
   mapRoutes(server, parts)
   deviceRoutes(server, parts)
+  discoveredRoutes(server, parts)
+  sourceRoutes(server, parts)
   quarantineRoutes(server, parts)
   streamRoutes(server, parts)
   userRoutes(server, parts)
