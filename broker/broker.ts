@@ -16,6 +16,7 @@ import { Connections } from './connections.ts'
 import { Door, type Hooks } from './door.ts'
 import { hangUp } from './farewell.ts'
 import { frameRules, frameRules5 } from './frames.ts'
+import { deliverAsGranted } from './granted.ts'
 import { guard, wake } from './guard.ts'
 import { Hearing } from './hearing.ts'
 import { Intake } from './intake.ts'
@@ -23,10 +24,10 @@ import { type BrokerLimits, defaultLimits } from './limits.ts'
 import { type Listener, listenTcp, listenTls, type Reception } from './listeners.ts'
 import { Logins } from './login.ts'
 import { FailureBook } from './login-failures.ts'
-import { boundMemory } from './memory.ts'
+import { boundMemory, markRedelivery } from './memory.ts'
 import type { Broker, BrokerOptions } from './options.ts'
 import { Publishing } from './publishing.ts'
-import { attachSession, HangUp, type Session } from './session.ts'
+import { attachSession, HangUp, type Session, sessionOf } from './session.ts'
 import { type BrokerStats, newStats } from './stats.ts'
 import { Carried, reason } from './version5/index.ts'
 import { webSocketDoor } from './web-socket.ts'
@@ -121,7 +122,10 @@ async function build(options: BrokerOptions): Promise<House> {
     authorizeForward: (client, packet) => hearing.authorizeForward(client, packet),
     published: (_packet, _client, done) => done(null),
   } satisfies Hooks
-  const door: Door = await Door.open(limits, hooks, (memory) => boundMemory(memory, limits, stats))
+  const door: Door = await Door.open(limits, hooks, (memory) => {
+    boundMemory(memory, limits, stats)
+    markRedelivery(memory)
+  })
   watch(door, options, stats)
   const rules = { rules: frameRules(limits), rules5: frameRules5(limits) }
   const guardParts = { limits, ...rules, carried, stats, intake, elapsed, now }
@@ -131,6 +135,7 @@ async function build(options: BrokerOptions): Promise<House> {
     attachSession(session)
     guard(session, guardParts)
     session.client = door.handle(conn)
+    deliverAsGranted(session)
   }
   return { limits, stats, connections, intake, door, failures, accept }
 }
@@ -222,6 +227,9 @@ function watch(door: Door, { log }: BrokerOptions, stats: BrokerStats): void {
     else if (isOfTheParser(error)) stats.malformed += 1
     log.debug({ clientId: client.id, reason: error.message }, 'closed a connection')
   }
+  door.on('unsubscribe', (filters, client) => {
+    for (const filter of filters) sessionOf(client)?.granted.remove(filter)
+  })
   door.on('clientError', closedFor)
   door.on('connectionError', closedFor)
   // Aedes' types do not know it: without a listener, an error of its own would end the process.

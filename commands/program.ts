@@ -2,7 +2,15 @@ import type { Logger } from 'pino'
 import { type Broker, startBrokerThread } from '../broker/index.ts'
 import { type DeviceAuthentication, type Instant, openDatabase, parseDuration, Registry } from '../city/index.ts'
 import { type Dashboard, startDashboard } from '../dashboard/index.ts'
-import { Clocks, Discovered, Ingest, openDuckDbStore, openSpooledInflux, Quarantine, type ReadingStore } from '../ingest/index.ts'
+import {
+  Clocks,
+  Discovered,
+  Ingest,
+  openDuckDbStore,
+  openSpooledInflux,
+  Quarantine,
+  type ReadingStore,
+} from '../ingest/index.ts'
 import { AlarmBook, type AlarmEvent, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
 import { crewMessage, Tickets } from '../tickets/index.ts'
 import { ruleFilesIn } from './check.ts'
@@ -121,6 +129,7 @@ export async function startProgram(
       store,
       ingest,
       quarantine,
+      discovered,
       engine,
       tickets,
       broker,
@@ -223,9 +232,8 @@ type Housekeeping = {
 
 /** Starts what is done now and then; returns how each is stopped. */
 function housekeeping({ configuration, registry, broker, store, now, log }: Housekeeping): (() => void)[] {
-  const shutOut = registry.onChange(() => {
-    for (const { id, revokedAt } of registry.devices()) if (revokedAt !== undefined) broker.disconnect(id)
-  })
+  // Revoked, given a new secret or other topics, by whichever process: a connection keeps what it logged in with.
+  const shutOut = registry.onCredentialChange((device) => broker.disconnect(device))
   const trouble = (what: string) => (error: unknown) => log.error({ error }, what)
   const reload = setInterval(() => {
     registry.reloadIfChanged().catch(trouble('the registry could not be read again'))

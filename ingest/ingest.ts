@@ -16,7 +16,7 @@ import { Suggestions } from './suggestions.ts'
 import {
   type Message,
   type MessageReceiver,
-  type Parcel,
+  type ParcelReceiver,
   type Presence,
   type Reply,
   type WireFault,
@@ -64,9 +64,6 @@ export type IngestStats = {
   /** Readings taken and not yet committed. */
   readonly waiting: number
 }
-
-/** What a parcel's sender needs to know: it is kept, and these names may be numbers from now on. */
-export type ParcelKept = { readonly learnt: readonly { readonly sensor: string; readonly number: number }[] }
 
 /** Too many readings are waiting to be committed: not kept, send again. */
 export class IngestOverloaded extends Error {
@@ -122,7 +119,7 @@ export class Ingest {
   }
 
   /** Takes a parcel whole: resolves as `receive` does for all its messages together. */
-  async receiveParcel(parcel: Parcel): Promise<ParcelKept> {
+  readonly receiveParcel: ParcelReceiver = async (parcel) => {
     const { messages, others } = parcel
     this.#counted.messages += messages + others.length
     if (this.#commits.waiting >= waitingMax) return await this.#turnAway()

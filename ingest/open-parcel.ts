@@ -3,7 +3,7 @@ import { qualityOf, refuseTime } from './quality.ts'
 import { qualities, type Reading } from './reading.ts'
 import type { Message, Parcel, WireFault } from './wire/index.ts'
 
-export type ParcelReceiver = {
+export type ParcelReader = {
   sensor(number: number): Sensor | undefined
   /** The sensor has been taken out of the registry since its number was given. */
   onUnknown(number: number, message: Message): void
@@ -13,7 +13,7 @@ export type ParcelReceiver = {
 }
 
 /** Makes readings of a parcel's rows, in their order, and adds them to `readings`. */
-export function openParcel(parcel: Parcel, readings: Reading[], receiver: ParcelReceiver): void {
+export function openParcel(parcel: Parcel, readings: Reading[], reader: ParcelReader): void {
   const { messages, devices, deviceNames, receivedAt: receivedAts, counts } = parcel
   let row = 0
   for (let at = 0; at < messages; at += 1) {
@@ -24,9 +24,9 @@ export function openParcel(parcel: Parcel, readings: Reading[], receiver: Parcel
     for (; row < end; row += 1) {
       const observedAt = parcel.observedAt[row] as number
       if (observedAt > newest) newest = observedAt
-      openRow(parcel, row, device, receivedAt, readings, receiver)
+      openRow(parcel, row, device, receivedAt, readings, reader)
     }
-    if (newest !== receivedAt) receiver.onOwnTime(device, newest, receivedAt)
+    if (newest !== receivedAt) reader.onOwnTime(device, newest, receivedAt)
   }
 }
 
@@ -36,20 +36,20 @@ function openRow(
   device: string,
   receivedAt: Instant,
   readings: Reading[],
-  receiver: ParcelReceiver,
+  reader: ParcelReader,
 ): void {
   const number = parcel.sensors[row] as number
   const observedAt = parcel.observedAt[row] as number
   // -0, which some devices send, is 0.
   const value = (parcel.values[row] as number) + 0
-  const sensor = receiver.sensor(number)
+  const sensor = reader.sensor(number)
   if (sensor === undefined) {
-    receiver.onUnknown(number, messageOf(device, '', value, receivedAt))
+    reader.onUnknown(number, messageOf(device, '', value, receivedAt))
     return
   }
   const fault = refuseTime(observedAt, receivedAt)
   if (fault !== undefined) {
-    receiver.onUntimely(fault, messageOf(device, sensor.id, value, receivedAt))
+    reader.onUntimely(fault, messageOf(device, sensor.id, value, receivedAt))
     return
   }
   const declared = qualities[parcel.qualities[row] as number]

@@ -13,17 +13,21 @@ export type Start = Pick<BrokerOptions, 'host' | 'port' | 'tls' | 'anonymous' | 
   readonly certificates: boolean
 }
 
-/** From the thread that talks to devices. */
-export type FromThread =
-  | { readonly kind: 'ready'; readonly port: number; readonly tlsPort: number | undefined }
-  | { readonly kind: 'refusal'; readonly code: string; readonly message: string }
+/** What the thread asks of the main one, or reports to it. */
+export type Report =
   | { readonly kind: 'parcel'; readonly id: number; readonly parcel: Parcel }
   | { readonly kind: 'authenticate'; readonly id: number; readonly device: string; readonly secret: string | undefined }
   | { readonly kind: 'status'; readonly device: string; readonly payload: string }
-  | { readonly kind: 'connected'; readonly device: string; readonly isConnected: boolean }
   | { readonly kind: 'refused'; readonly login: RefusedLogin }
-  | { readonly kind: 'stats'; readonly stats: BrokerStats; readonly failures: readonly LoginFailures[] }
   | { readonly kind: 'log'; readonly line: string }
+
+/** From the thread that talks to devices. The first is `ready` or `refusal`; only log lines may come before it. */
+export type FromThread =
+  | Report
+  | { readonly kind: 'ready'; readonly port: number; readonly tlsPort: number | undefined }
+  | { readonly kind: 'refusal'; readonly code: string; readonly message: string }
+  | { readonly kind: 'connected'; readonly device: string; readonly isConnected: boolean }
+  | { readonly kind: 'stats'; readonly stats: BrokerStats; readonly failures: readonly LoginFailures[] }
   | { readonly kind: 'closed' }
 
 /** To it. */

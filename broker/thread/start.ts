@@ -1,11 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import { type DeviceAuthentication, Refusal } from '../../city/index.ts'
 import type { ParcelReceiver } from '../../ingest/wire/index.ts'
 import type { LoginFailures } from '../login-failures.ts'
 import type { Broker, BrokerOptions } from '../options.ts'
 import { type BrokerStats, newStats } from '../stats.ts'
-import type { FromThread, Start, ToThread } from './messages.ts'
+import type { FromThread, Report, Start, ToThread } from './messages.ts'
 import { Upgrades } from './upgrades.ts'
 
 export type BrokerThreadOptions = Omit<BrokerOptions, 'receive' | 'now'> & {
@@ -34,13 +34,10 @@ export async function startBrokerThread(options: BrokerThreadOptions): Promise<B
     logLevel: log.level,
     upgradePath: upgrades.path,
   }
-  const isSource = import.meta.filename.endsWith('.ts')
-  const worker = new Worker(new URL(isSource ? './entry.ts' : './entry.js', import.meta.url), {
+  const worker = startThread({
     name: 'broker',
     workerData: start,
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
-    // From the sources, as in development, the thread needs the same loader as we do.
-    ...(isSource ? { execArgv: ['--import', 'tsx'] } : {}),
   })
   try {
     return await ready(worker, options, upgrades)
@@ -48,6 +45,14 @@ export async function startBrokerThread(options: BrokerThreadOptions): Promise<B
     upgrades.close()
     throw error
   }
+}
+
+function startThread(options: WorkerOptions): Worker {
+  if (!import.meta.filename.endsWith('.ts')) return new Worker(new URL('./entry.js', import.meta.url), options)
+  // From the sources, as in development and tests, the thread has to install its own loader first.
+  const entry = JSON.stringify(new URL('./entry.ts', import.meta.url).href)
+  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}) })`
+  return new Worker(code, { ...options, eval: true })
 }
 
 function ready(worker: Worker, options: BrokerThreadOptions, upgrades: Upgrades): Promise<Broker> {
@@ -93,8 +98,11 @@ function faceOf(
       case 'closed':
         whenClosed()
         return
+      case 'ready':
+      case 'refusal':
+        return
       default:
-        answer(message, options, post)
+        attend(message, options, post)
     }
   }
   worker.on('message', hear)
@@ -125,8 +133,7 @@ function faceOf(
   }
 }
 
-/** What the thread asks of us, or tells. */
-function answer(message: FromThread, options: BrokerThreadOptions, post: (message: ToThread) => void): void {
+function attend(message: Report, options: BrokerThreadOptions, post: (message: ToThread) => void): void {
   switch (message.kind) {
     case 'parcel': {
       const { id, parcel } = message

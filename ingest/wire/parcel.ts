@@ -21,6 +21,12 @@ export type Parcel = {
   readonly others: readonly Message[]
 }
 
+/** What a parcel's sender needs to know: it is kept, and these sensors may go by their numbers from now on. */
+export type ParcelKept = { readonly learnt: readonly { readonly sensor: string; readonly number: number }[] }
+
+/** As `MessageReceiver`, for all the messages of a parcel together. */
+export type ParcelReceiver = (parcel: Parcel) => Promise<ParcelKept>
+
 /** The device did not say how good its reading is. */
 export const unsaid = 255
 
