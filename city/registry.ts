@@ -125,13 +125,6 @@ export class Registry {
     return { kind: 'accepted', device: kept.device }
   }
 
-  /** For one that is known by its client certificate and shows no secret. */
-  certified(device: string): DeviceAuthentication {
-    const known = this.#memory.devices.get(device)?.device
-    if (known === undefined) return { kind: 'refused', reason: 'unknown device' }
-    return known.revokedAt === undefined ? { kind: 'accepted', device: known } : { kind: 'refused', reason: 'revoked' }
-  }
-
   /** Adds what is new and replaces what is known by the same id, all or nothing. What the file leaves out stays. */
   importCity(city: CityDescription): Promise<ImportSummary> {
     return this.#write((writer, memory) => changes.importCity(writer, memory, city))
@@ -183,14 +176,29 @@ export class Registry {
     return added
   }
 
-  addDevices(drafts: readonly DeviceDraft[]): Promise<DeviceWithSecret[]> {
-    return this.#addDevices(drafts, makeSecret)
+  /**
+   * All or none. `handOver` is given the secrets before anything is committed: where they cannot be put into safe hands,
+   * no device is added.
+   */
+  addDevices(
+    drafts: readonly DeviceDraft[],
+    handOver?: (added: readonly DeviceWithSecret[]) => Promise<void>,
+  ): Promise<DeviceWithSecret[]> {
+    return this.#addDevices(drafts, makeSecret, handOver)
   }
 
-  async #addDevices(drafts: readonly DeviceDraft[], secretFor: () => string): Promise<DeviceWithSecret[]> {
-    const added = drafts.map((draft) => ({ draft, secret: secretFor() }))
-    const kept = await this.#write((writer, memory) => changes.addDevices(writer, memory, added, this.#now()))
-    return kept.map(({ device }, index) => ({ device, secret: added[index]?.secret ?? '' }))
+  #addDevices(
+    drafts: readonly DeviceDraft[],
+    secretFor: () => string,
+    handOver?: (added: readonly DeviceWithSecret[]) => Promise<void>,
+  ): Promise<DeviceWithSecret[]> {
+    const secrets = drafts.map((draft) => ({ draft, secret: secretFor() }))
+    return this.#write(async (writer, memory) => {
+      const { result: kept, apply } = await changes.addDevices(writer, memory, secrets, this.#now())
+      const result = kept.map(({ device }, index) => ({ device, secret: secrets[index]?.secret ?? '' }))
+      await handOver?.(result)
+      return { result, ...(apply === undefined ? {} : { apply }) }
+    })
   }
 
   /** Gives a new secret; the old one is worth nothing from now on. A revoked device is let in again. */

@@ -1,6 +1,6 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
-import { deviceAdd, deviceList, deviceRevoke, deviceRotate } from './device.ts'
+import { deviceAdd, deviceList, deviceRevoke, deviceRotate, deviceSnippet } from './device.ts'
 import { importCommand } from './import.ts'
 import { replayCommand } from './replay.ts'
 import { simulateCommand } from './simulate.ts'
@@ -18,6 +18,7 @@ export const commands: readonly Command[] = [
   deviceList,
   deviceRotate,
   deviceRevoke,
+  deviceSnippet,
   userAdd,
   userList,
   userPassword,
