@@ -1,5 +1,6 @@
 import type { AedesPublishPacket, Client, Subscription } from 'aedes'
 import { type Anonymous, judgeAnonymousSubscribe } from './anonymous.ts'
+import { lowerQos } from './granted.ts'
 import type { BrokerLimits } from './limits.ts'
 import { errorsTopic, judgeSubscribe } from './permissions.ts'
 import { HangUp, sessionOf } from './session.ts'
@@ -49,7 +50,8 @@ export class Hearing {
       return
     }
     if (topic === errorsTopic(device.id)) session.hearsErrors = true
-    done(null, subscription)
+    session.granted.add(topic, subscription.qos)
+    done(null, { ...subscription, qos: 2 })
   }
 
   /** Who has not read the last megabyte gets no more, but goes; what a client of MQTT 5 does not want is left out. */
@@ -62,10 +64,13 @@ export class Hearing {
       }
       return null
     }
+    const session = sessionOf(client)
+    // What waited in a session comes with the QoS it was published with.
+    if (session !== undefined && packet.qos > 1) lowerQos(session, packet)
     // [MQTT-3.3.2-5]
     if (carried.isExpired(packet.payload as Buffer, elapsed())) return null
     // Only what is sent because of a new subscription comes retained and without a place in Aedes' order.
     const isRetained = packet.retain && !packet.brokerId
-    return isRetained && sessionOf(client)?.version5?.wantsNoRetained(packet.topic) === true ? null : packet
+    return isRetained && session?.version5?.wantsNoRetained(packet.topic) === true ? null : packet
   }
 }

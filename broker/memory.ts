@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { AedesPublishPacket } from 'aedes'
 import type { BrokerStats } from './stats.ts'
 
@@ -15,6 +16,20 @@ export type Memory = {
   outgoingEnqueue(subscription: Queued, packet: AedesPublishPacket): Promise<void>
   outgoingEnqueueCombi(subscriptions: readonly Queued[], packet: AedesPublishPacket): Promise<void>
   outgoingClearMessageId(client: { readonly id: string }, packet: unknown): Promise<unknown>
+  outgoingStream(client: { readonly id: string }): Readable
+}
+
+/** A message in a session's queue; with a packet identifier once it has been sent. */
+type Waiting = { readonly cmd: string; readonly messageId?: number; dup: boolean }
+
+/** [MQTT-3.3.1-1] What has been sent before and is sent again says so; Aedes leaves that out. */
+export function markRedelivery(memory: Memory): void {
+  const stream = memory.outgoingStream.bind(memory)
+  memory.outgoingStream = (client) =>
+    stream(client).map((waiting: Waiting) => {
+      if (waiting.cmd === 'publish' && waiting.messageId) waiting.dup = true
+      return waiting
+    })
 }
 
 /**

@@ -64,6 +64,8 @@ export class Publishing {
     // It may be retained or queued: without the copy, the socket's buffer would be kept with it.
     const payload = Buffer.from(packet.payload as Buffer)
     packet.payload = payload
+    // [MQTT-3.3.1-3] It is not passed on.
+    packet.dup = false
     const { version5 } = session
     if (version5?.arriving !== undefined) {
       this.#parts.carried.add(payload, version5.arriving, this.#parts.elapsed())

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Client } from 'aedes'
 import type { Device } from '../city/index.ts'
 import type { Address } from './addresses.ts'
+import { Granted } from './granted.ts'
 import { OwnTopics } from './own-topics.ts'
 import type { TokenBucket } from './token-bucket.ts'
 import type { Conversation } from './version5/index.ts'
@@ -37,6 +38,8 @@ export class Session {
   will: Will | undefined
   /** Telemetry topics found to be the device's own. */
   readonly ownTopics = new OwnTopics()
+  /** With which QoS it is subscribed to what. */
+  readonly granted = new Granted()
   /** It is subscribed to its `errors/{device}`. */
   hearsErrors = false
   /** It published where it may not and is about to be closed. */
