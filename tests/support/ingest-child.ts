@@ -27,7 +27,12 @@ for (let number = 0; number < sensorCount; number++) {
   const quantity = { id: 'flow', title: 'Flow', unit: 'm3/h', range, expectedIntervalMs: 60_000, decimals: 0 }
   sensors.set(id, { id, asset, quantity })
 }
-const registry = { sensor: (id: string) => sensors.get(id), asset: () => undefined, suggestSensor: () => undefined, source: () => undefined }
+const registry = {
+  sensor: (id: string) => sensors.get(id),
+  asset: () => undefined,
+  suggestSensor: () => undefined,
+  source: () => undefined,
+}
 
 type Work = {
   readonly path: string
@@ -37,14 +42,15 @@ type Work = {
 }
 
 function open({ path, influx }: Work): Promise<ReadingStore> {
-  if (influx === undefined) return openDuckDbStore({ path, slabRows, log })
-  return openSpooledInflux({ ...influx, spool: { path, bytesMax: 1e9, slowAfterMs: 50, now: Date.now }, log })
+  if (influx === undefined) return openDuckDbStore({ path, slabRows, fanout: 2, log })
+  const spool = { path, bytesMax: 1e9, slowAfterMs: 50, now: Date.now }
+  return openSpooledInflux({ ...influx, answerWithinMs: 200, spool, log })
 }
 
 async function keep(work: Work): Promise<void> {
   const { from, inFlight } = work
   const quarantine = new Quarantine(await openDatabase(':memory:', ingestMigrations))
-  const store = await openDuckDbStore({ path, slabRows, fanout: 2, log })
+  const store = await open(work)
   const ingest = new Ingest({ registry, store, quarantine, now: Date.now, log })
   let next = from
   const lane = async () => {

@@ -46,6 +46,8 @@ export type SpoolOptions = {
 const slowAfterMsDefault = 1_000
 // At closing, the request under way is given so long; what it has not confirmed stays in the file.
 const closingMsMax = 2_000
+// A server that did not answer is not asked again for so long.
+const hungMs = 3_000
 // Whoever watches our health waits no longer for an answer.
 const healthMsMax = 2_000
 // So many batches are looked through for a chart before others get their turn; some 10 ms.
@@ -70,6 +72,8 @@ export class SpoolStore implements ReadingStore {
   #trouble: string | undefined
   /** Why nothing could be put into the file. */
   #fileTrouble: string | undefined
+  /** When a question last stayed without an answer, by the monotonic clock. */
+  #hungAt = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(options: SpoolOptions, file: SpoolFile) {
@@ -104,7 +108,7 @@ export class SpoolStore implements ReadingStore {
 
   async latest(sensors: readonly SensorId[]): Promise<ReadonlyMap<SensorId, Reading>> {
     const waiting = this.#newest.of(sensors)
-    const stored = await this.#inner.latest(sensors)
+    const stored = await this.#storedLatest(sensors)
     if (waiting.size === 0) return stored
     const newest = new Map(stored)
     for (const [sensor, reading] of waiting) {
@@ -167,6 +171,18 @@ export class SpoolStore implements ReadingStore {
     this.#file.close()
   }
 
+  /** Ingest asks for the newest before it keeps what is a day old: a server that hangs must not hold that up. */
+  async #storedLatest(sensors: readonly SensorId[]): Promise<ReadonlyMap<SensorId, Reading>> {
+    if (performance.now() - this.#hungAt >= hungMs) {
+      const asked = this.#inner.latest(sensors)
+      const stored = await within(this.#slowAfterMs, asked)
+      if (stored !== undefined) return stored
+      asked.catch(() => {})
+      this.#hungAt = performance.now()
+    }
+    throw new StoreUnavailable(`the store has not answered for ${this.#slowAfterMs} ms`)
+  }
+
   async #append(readings: readonly Reading[]): Promise<void> {
     if (this.#closed) throw new StoreUnavailable('the store is closed')
     // While anything waits, whatever comes later waits behind it: the last of two readings with one identity stays the last.
@@ -179,10 +195,7 @@ export class SpoolStore implements ReadingStore {
         (error: unknown) => ({ error }),
       ),
     )
-    if (outcome === 'kept') {
-      this.#trouble = undefined
-      return
-    }
+    if (outcome === 'kept') return
     if (outcome !== undefined) {
       if (!(outcome.error instanceof StoreUnavailable)) throw outcome.error
       this.#troubled(outcome.error)
@@ -214,6 +227,7 @@ export class SpoolStore implements ReadingStore {
     }
     this.#counted.refused += refusedCount
     this.#counted.sent += readings.length - refusedCount
+    this.#trouble = undefined
   }
 
   async #setAside(readings: readonly Reading[], detail: string): Promise<void> {
