@@ -83,6 +83,9 @@ class Guard {
   #gathered = 0
   /** The packet that is next need not wait for acknowledgements of those before it. */
   #isInTurn = true
+  /** Aedes is parsing the packet that it got last; it asked for another meanwhile. */
+  #isParsing = false
+  #isAskedAgain = false
   #throttle: NodeJS.Timeout | undefined
   #drain: NodeJS.Timeout | undefined
 
@@ -94,8 +97,31 @@ class Guard {
     this.#legacyFrame = this.#frame
   }
 
-  /** The next packet that is for Aedes, or `null` when there is none for now. */
+  /**
+   * The next packet that is for Aedes, or `null` when there is none for now. Aedes asks again as soon as it is done with
+   * a packet, which may be in the middle of parsing it; its parser cannot be entered twice, so then it has to wait.
+   */
   read(read: () => Buffer | null): Buffer | null {
+    if (this.#isParsing) {
+      this.#isAskedAgain = true
+      return null
+    }
+    const packet = this.#nextFor(read)
+    if (packet !== null) {
+      this.#isParsing = true
+      process.nextTick(this.#onParsed)
+    }
+    return packet
+  }
+
+  readonly #onParsed = () => {
+    this.#isParsing = false
+    if (!this.#isAskedAgain) return
+    this.#isAskedAgain = false
+    wake(this.#session)
+  }
+
+  #nextFor(read: () => Buffer | null): Buffer | null {
     if (this.#conn.destroyed) return null
     if (!this.#connectSeen) return this.#readConnect(read)
     if (!this.#mayRead()) return this.#hold()

@@ -263,3 +263,14 @@ test('a slow body of an allowed size is put together however it comes', async ()
   await client.answers(4)
   expect(broker.received[0]?.payload.length).toBe(100_000)
 })
+
+test('a packet that is done with at once does not swallow those behind it', async () => {
+  const said: string[] = []
+  const broker = await testBroker([gate], { onStatus: (_device, payload) => said.push(payload) })
+  const client = await RawClient.loggedIn(broker, 'gate-1')
+  const status = (word: string) => packet(0x30, text('status/gate-1'), Buffer.from(word))
+  client.send(Buffer.concat([status('one'), status('two'), Buffer.from([0xc0, 0]), publishPacket(topic, '1', 9)]))
+  const answer = await client.answers(6)
+  expect(answer.toString('hex')).toBe('d00040020009')
+  expect(said).toEqual(['one', 'two'])
+})
