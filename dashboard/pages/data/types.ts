@@ -1,6 +1,6 @@
 /** The API's own types, gathered for the pages. Types only: zod and everything behind it stays on the server. */
 import type { z } from 'zod'
-import type { latestValue } from '../../api/schema.ts'
+import type { latestValue, snippetList } from '../../api/schema.ts'
 
 export type {
   AlarmView,
@@ -9,7 +9,10 @@ export type {
   AssetView,
   ClassView,
   CrewView,
+  DeviceCreated,
   DeviceView,
+  DiscoveredDeviceView,
+  DiscoveredView,
   EvidenceView,
   Health,
   HistoryEntryView,
@@ -21,9 +24,12 @@ export type {
   SensorView,
   SeriesView,
   Session,
+  SnippetView,
+  SourceView,
   StreamEvents,
   TicketActionName,
   TicketSummary,
   TicketView,
 } from '../../api/schema.ts'
 export type LatestValue = z.infer<typeof latestValue>
+export type SnippetList = z.infer<typeof snippetList>

@@ -2,18 +2,22 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { post } from '../data/client.ts'
 import { type ApiProblem, asProblem } from '../data/problem.ts'
+import type { DeviceCreated } from '../data/types.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
 import { Failure } from '../design/states.tsx'
-import { draftFaults, namesIn } from './draft.ts'
-import { Secret, type SecretGiven } from './secret.tsx'
+import { draftFaults, idFrom, namesIn } from './draft.ts'
+import { Secret } from './secret.tsx'
 
-/** Two steps: what the device is, and then its secret, shown this once. */
-export function AddDevice(props: { onClose: () => void; onAdded: () => void }): JSX.Element {
-  const [draft, setDraft] = useState({ id: '', title: '', assets: '', publishes: '' })
+/**
+ * Two steps: what the device is, and then its secret, shown this once. `seenAs`: the name by which one that is not known
+ * tries to log in.
+ */
+export function AddDevice(props: { seenAs?: string; onClose: () => void; onAdded: () => void }): JSX.Element {
+  const [draft, setDraft] = useState({ id: idFrom(props.seenAs ?? ''), title: '', assets: '', publishes: '' })
   const [tried, setTried] = useState(false)
   const [problem, setProblem] = useState<ApiProblem>()
-  const [given, setGiven] = useState<SecretGiven>()
+  const [given, setGiven] = useState<DeviceCreated>()
   const faults = tried ? draftFaults(draft) : {}
 
   const add = async () => {
@@ -27,7 +31,12 @@ export function AddDevice(props: { onClose: () => void; onAdded: () => void }): 
         subscribes: [],
         publishes: namesIn(draft.publishes),
       }
-      setGiven(await post<SecretGiven>('/api/v1/devices', body))
+      const { seenAs } = props
+      setGiven(
+        seenAs === undefined
+          ? await post<DeviceCreated>('/api/v1/devices', body)
+          : await post<DeviceCreated>('/api/v1/discovered/devices/adopt', { ...body, seenAs }),
+      )
       props.onAdded()
     } catch (error) {
       setProblem(asProblem(error))
@@ -51,7 +60,7 @@ export function AddDevice(props: { onClose: () => void; onAdded: () => void }): 
     )
   return (
     <Dialog
-      title="Add a device"
+      title={props.seenAs === undefined ? 'Add a device' : `Make a credential for ${props.seenAs}`}
       onClose={props.onClose}
       onSubmit={() => void add()}
       footer={
@@ -66,6 +75,11 @@ export function AddDevice(props: { onClose: () => void; onAdded: () => void }): 
       }
     >
       {problem ? <Failure problem={problem} /> : null}
+      {props.seenAs !== undefined && props.seenAs !== draft.id ? (
+        <p class="small soft">
+          It calls itself <span class="mono">{props.seenAs}</span> now: set its user name and client id to this id.
+        </p>
+      ) : null}
       <Field label="Id" hint="Also its MQTT user name: lower-case letters, digits and hyphens." fault={faults.id}>
         {(wiring) => (
           <input

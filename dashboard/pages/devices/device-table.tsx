@@ -1,34 +1,26 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { post } from '../data/client.ts'
-import type { DeviceView } from '../data/types.ts'
+import type { DeviceCreated, DeviceView } from '../data/types.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { SearchBox } from '../design/field.tsx'
 import { useMore } from '../design/more.tsx'
-import { Badge } from '../design/shape.tsx'
 import { Empty } from '../design/states.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
 import { Moment } from '../design/when.tsx'
 import { score } from '../shell/finding.ts'
-import type { Look } from '../words/states.ts'
 import { plural } from '../words/units.ts'
-import { Secret, type SecretGiven } from './secret.tsx'
-
-const looks: Readonly<Record<'connected' | 'away' | 'revoked', Look>> = {
-  connected: { word: 'Connected', shape: 'dot', tone: 'green' },
-  away: { word: 'Not connected', shape: 'ring-gap', tone: 'none' },
-  revoked: { word: 'Revoked', shape: 'cross', tone: 'none' },
-}
-
-const lookOf = (device: DeviceView): Look =>
-  device.revokedAt ? looks.revoked : device.connected ? looks.connected : looks.away
+import { DeviceState } from './device-state.tsx'
+import { Secret } from './secret.tsx'
+import { SnippetsDialog } from './snippets.tsx'
 
 const assetsShownMax = 3
 const rowsFirst = 100
 
 export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: () => void }): JSX.Element {
   const [text, setText] = useState('')
-  const [given, setGiven] = useState<SecretGiven>()
+  const [given, setGiven] = useState<DeviceCreated>()
+  const [connecting, setConnecting] = useState<string>()
   const [asking, setAsking] = useState<{ device: DeviceView; action: 'rotate' | 'revoke' }>()
   const wanted = text.trim().toLowerCase()
   const found = props.devices.filter(
@@ -41,7 +33,7 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
     const { device, action } = asking
     setAsking(undefined)
     try {
-      if (action === 'rotate') setGiven(await post<SecretGiven>(`/api/v1/devices/${device.id}/rotate`))
+      if (action === 'rotate') setGiven(await post<DeviceCreated>(`/api/v1/devices/${device.id}/rotate`))
       else {
         await post(`/api/v1/devices/${device.id}/revoke`)
         toastDone(`${device.id} revoked`, 'It was disconnected and can no longer log in.')
@@ -88,10 +80,10 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
                   {device.title ? <span class="device-title quiet">{device.title}</span> : null}
                 </td>
                 <td>
-                  <Badge look={lookOf(device)} bare />
+                  <DeviceState device={device} />
                 </td>
                 <td class="soft">
-                  <Assets ids={device.assets} />
+                  <Reports device={device} />
                 </td>
                 <td class="quiet">
                   <Moment at={device.createdAt} />
@@ -99,6 +91,10 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
                 <td class="device-actions">
                   {device.revokedAt ? null : (
                     <>
+                      <button type="button" class="button small plain" onClick={() => setConnecting(device.id)}>
+                        Connect
+                        <span class="visually-hidden"> {device.id}</span>
+                      </button>
                       <button
                         type="button"
                         class="button small plain"
@@ -123,6 +119,7 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
         {more}
       </div>
       {asking ? <Sure {...asking} onClose={() => setAsking(undefined)} onSure={() => void act()} /> : null}
+      {connecting ? <SnippetsDialog device={connecting} onClose={() => setConnecting(undefined)} /> : null}
       {given ? (
         <Dialog title={`New secret for ${given.id}`} onClose={() => setGiven(undefined)}>
           <Secret given={given} />
@@ -132,7 +129,8 @@ export function DeviceTable(props: { devices: readonly DeviceView[]; onChanged: 
   )
 }
 
-function Assets({ ids }: { ids: readonly string[] }): JSX.Element {
+function Reports({ device }: { device: DeviceView }): JSX.Element {
+  const ids = device.assets
   const shown = ids.slice(0, assetsShownMax)
   return (
     <>
@@ -143,7 +141,11 @@ function Assets({ ids }: { ids: readonly string[] }): JSX.Element {
         </span>
       ))}
       {ids.length > shown.length ? ` and ${ids.length - shown.length} more` : ''}
-      {ids.length === 0 ? <span class="quiet">nothing</span> : null}
+      {device.publishes.length > 0 ? (
+        <span class="mono micro device-topics">{device.publishes.join(', ')}</span>
+      ) : ids.length === 0 ? (
+        <span class="quiet">nothing</span>
+      ) : null}
     </>
   )
 }

@@ -19,3 +19,12 @@ export function draftFaults(draft: { readonly id: string; readonly assets: strin
     ...(wrong.length > 0 ? { assets: `Not an asset’s id: ${wrong.map((name) => `“${name}”`).join(', ')}` } : {}),
   }
 }
+
+/** `Logger 7` could be `logger-7`. */
+export function idFrom(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, nameLengthMax)
+}
