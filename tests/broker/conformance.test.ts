@@ -87,6 +87,7 @@ const laterPackets: [name: string, clause: string, bytes: Buffer][] = [
   ['SUBSCRIBE with a filter not UTF-8', 'MQTT-3.8.3-1', subscribePacket(broken)],
   ['UNSUBSCRIBE with flags 0', 'MQTT-3.10.1-1', packet(0xa0, id, text('errors/gate-1'))],
   ['UNSUBSCRIBE without a filter', 'MQTT-3.10.3-2', packet(0xa2, id)],
+  ['UNSUBSCRIBE with a filter not UTF-8', 'MQTT-3.10.3-1', packet(0xa2, id, text(broken))],
   ['UNSUBSCRIBE with packet identifier 0', 'MQTT-2.3.1-1', packet(0xa2, [0, 0], text('errors/gate-1'))],
   ['PUBREL with flags 0', 'MQTT-3.6.1-1', packet(0x60, id)],
   ['PUBREL with packet identifier 0', 'MQTT-2.3.1-1', packet(0x62, [0, 0])],
@@ -104,9 +105,9 @@ const laterPackets: [name: string, clause: string, bytes: Buffer][] = [
 
 const gate = device('gate-1', ['pump-01'])
 
-describe('what MQTT 3.1.1 forbids is refused', () => {
+describe.each(['off', 'full'] as const)('what MQTT 3.1.1 forbids is refused, anonymous: %s', (anonymous) => {
   test.each(connects)('CONNECT: %s [%s]', async (_name, _clause, fields, answer) => {
-    const broker = await testBroker([gate])
+    const broker = await testBroker([gate], { anonymous })
     const client = await RawClient.open(broker)
     client.send(connectPacket('gate-1', fields))
     expect((await client.closes()).toString('hex')).toBe(answer)
@@ -114,7 +115,7 @@ describe('what MQTT 3.1.1 forbids is refused', () => {
   })
 
   test.each(firstPackets)('%s [%s]', async (_name, _clause, bytes) => {
-    const broker = await testBroker([gate])
+    const broker = await testBroker([gate], { anonymous })
     const client = await RawClient.open(broker)
     client.send(bytes)
     expect((await client.closes()).toString('hex')).toBe('')
@@ -123,7 +124,7 @@ describe('what MQTT 3.1.1 forbids is refused', () => {
   })
 
   test.each(laterPackets)('%s [%s]', async (_name, _clause, bytes) => {
-    const broker = await testBroker([gate])
+    const broker = await testBroker([gate], { anonymous })
     const client = await RawClient.loggedIn(broker, 'gate-1')
     client.send(bytes)
     expect((await client.closes()).toString('hex')).toBe('')

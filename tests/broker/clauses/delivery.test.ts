@@ -463,3 +463,10 @@ describe('sessions', () => {
     expect((await second.answers(4)).toString('hex')).toBe('20020100')
   })
 })
+
+test('any client id of letters and digits up to 23 bytes is taken [3.1.3-5]', async () => {
+  const broker = await plain()
+  const letters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+  for (const id of [letters.slice(0, 23), letters.slice(23, 46), letters.slice(-23), 'a', 'Z']) await open(broker, id)
+  expect(broker.connectedCount()).toBe(5)
+})
