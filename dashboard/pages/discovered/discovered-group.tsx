@@ -32,7 +32,7 @@ export function DiscoveredGroup({ group, ...doing }: { group: Group } & Doing): 
           </button>
         ) : null}
       </header>
-      <ul>
+      <ul class="found-list">
         {group.found.map((found) => (
           <Found key={found.name} found={found} {...doing} />
         ))}

@@ -23,9 +23,9 @@ export function MappedNames(props: {
           <Icon name="download" size={14} /> CSV
         </a>
       </header>
-      <ul>
+      <ul class="found-list">
         {shown.map((source) => (
-          <li class="found" key={source.name}>
+          <li class="found found-mapped" key={source.name}>
             <div class="found-name">
               <span class="mono">{source.name}</span>
               {source.fault ? (

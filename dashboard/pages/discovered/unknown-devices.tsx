@@ -27,7 +27,7 @@ export function UnknownDevices(props: {
           Tried to log in <span class="quiet">{props.devices.length}</span>
         </h2>
       </header>
-      <ul>
+      <ul class="found-list">
         {props.devices.map(({ device, address, count, lastAt }) => (
           <li class="found" key={device}>
             <div class="found-name">
