@@ -14,6 +14,20 @@ export type ConversionAnswer =
  * that only the instrument's maker knows).
  */
 export function conversionBetween(from: string, to: string): ConversionAnswer {
+  const pair = `${from} ${to}`
+  const known = remembered.get(pair)
+  if (known !== undefined) return known
+  const answer = workedOut(from, to)
+  if (remembered.size >= rememberedMax) remembered.clear()
+  remembered.set(pair, answer)
+  return answer
+}
+
+// A registry of a million sources is read with a few dozen pairs; what devices make up must not fill the memory.
+const rememberedMax = 1_000
+const remembered = new Map<string, ConversionAnswer>()
+
+function workedOut(from: string, to: string): ConversionAnswer {
   const sent = measureOf(from)
   const wanted = measureOf(to)
   if (sent === undefined) return refused(`unit "${from}" is not a UCUM code, such as mm/s, Cel, [degF] or m3/h`)
