@@ -173,11 +173,14 @@ class Guard {
     this.#charge()
     version5.arriving = inbound.properties
     this.#translated = inbound.packet
-    return this.#mustWait(this.#legacyFrame) ? this.#hold() : this.#nextTranslated(inbound.packet)
+    // Nothing of it goes back into the stream, which would have us asked again.
+    if (this.#mustWait(this.#legacyFrame) && !this.#parts.intake.isSettled(this.#session)) return this.#hold()
+    return this.#nextTranslated(inbound.packet)
   }
 
   #nextTranslated(packet: Buffer): Buffer {
     this.#translated = undefined
+    this.#isInTurn = true
     this.#putBack()
     return packet
   }
