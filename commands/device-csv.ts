@@ -9,7 +9,11 @@ const secretsMode = 0o600
  * is safely on disk before the devices are committed: there is no moment at which a device is in and its secret lost.
  * @returns how many. @throws FileFaults, Refusal SECRETS_FILE_EXISTS, SECRETS_FILE_UNWRITABLE
  */
-export async function addFromCsv(registry: Registry, table: string, out: string): Promise<number> {
+export async function addFromCsv(
+  registry: Pick<Registry, 'assets' | 'devices' | 'addDevices'>,
+  table: string,
+  out: string,
+): Promise<number> {
   const drafts = readDevicesCsv(table, {
     assets: new Map(registry.assets().map((asset) => [asset.id, asset])),
     devices: new Map(registry.devices().map((device) => [device.id, device])),

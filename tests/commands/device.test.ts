@@ -5,6 +5,7 @@ import { type Database, FileFaults, openDatabase, Refusal, Registry } from '../.
 import { type Command, parseInvocation } from '../../commands/command.ts'
 import { readConfiguration } from '../../commands/configuration.ts'
 import { deviceAdd, deviceList, deviceRevoke, deviceRotate, deviceSnippet } from '../../commands/device.ts'
+import { addFromCsv } from '../../commands/device-csv.ts'
 import { allMigrations } from '../../commands/migrations.ts'
 import { smallCity } from '../city/small-city.ts'
 import { temporaryFolder } from '../support/files.ts'
@@ -155,6 +156,25 @@ describe('device add --csv', () => {
     expect(existsSync(out)).toBe(false)
     await server.reloadIfChanged()
     expect(server.device('log-7')).toBeUndefined()
+  })
+
+  test('where the devices cannot be committed, no file with their secrets is left behind', async () => {
+    const out = join(folder, 'left.csv')
+    const written: string[] = []
+    const busy = {
+      assets: () => server.assets(),
+      devices: () => server.devices(),
+      addDevices: (async (drafts, handOver) => {
+        const [draft] = drafts
+        if (draft === undefined) throw new Error('no draft')
+        await handOver?.([{ device: { publishes: [], ...draft, createdAt: 0 }, secret: 'made-and-never-used' }])
+        written.push(readFileSync(out, 'utf8'))
+        throw new Refusal('DATABASE_BUSY', 'the database is locked')
+      }) satisfies Registry['addDevices'],
+    }
+    const { code } = await refused(addFromCsv(busy, table('busy.csv', 'id\nlog-10\n'), out))
+    expect([code, written]).toEqual(['DATABASE_BUSY', ['id,secret\nlog-10,made-and-never-used\n']])
+    expect(existsSync(out)).toBe(false)
   })
 
   test('where the secrets cannot be written, no device is made', async () => {
