@@ -189,3 +189,36 @@ test('log-ins that were refused are shown on the device', async () => {
   expect(device.refusedLogins).toMatchObject({ count: 1, reason: 'wrong secret' })
   expect(body.items.find(({ id }: { id: string }) => id === 'many-1').refusedLogins).toBeNull()
 })
+
+test('from a network server that nobody prepared for to a reading in the right unit, in one step', async () => {
+  const { connectAsync } = await import('mqtt')
+  const { secret } = await town.registry.addDevice({
+    ...{ id: 'lorawan', title: '', assets: [], subscribes: [] },
+    publishes: ['application/+/device/+/event/up'],
+  })
+  const client = await connectAsync({
+    ...{ host: '127.0.0.1', port: town.broker.port, clientId: 'lorawan', username: 'lorawan', password: secret },
+    reconnectPeriod: 0,
+  })
+  const uplink = (pressure: number) =>
+    client.publishAsync(
+      'application/1/device/70b3d57ed0009999/event/up',
+      JSON.stringify({
+        time: new Date(town.clock.at).toISOString(),
+        deviceInfo: { deviceName: 'pump-03', devEui: '70b3d57ed0009999' },
+        object: { pressure },
+      }),
+      { qos: 1 },
+    )
+  await uplink(300)
+  const { body } = await engineer.get('/api/v1/discovered')
+  const found = body.items.find(({ name }: { name: string }) => name.includes('70b3d57ed0009999/pressure'))
+  expect(found).toMatchObject({ device: 'lorawan', value: 300 })
+  const items = [{ name: found.name, sensor: 'pump-03/pressure', unit: 'kPa' }]
+  expect((await engineer.post('/api/v1/discovered/adopt', { items })).status).toBe(200)
+  await uplink(310)
+  await client.endAsync()
+  const asset = await engineer.get('/api/v1/assets/pump-03')
+  const pressure = asset.body.sensors.find(({ quantity }: { quantity: string }) => quantity === 'pressure')
+  expect([pressure.unit, pressure.latest.value]).toEqual(['bar', 3.1])
+})
