@@ -38,13 +38,21 @@ export function runLengthsman(words: readonly string[], environment: Record<stri
   })
 }
 
+/** How it is started: by another program (`strace -D …`). */
+export type Wrapping = { readonly by?: readonly string[] }
+
 /** Starts the built program on free ports and waits until it says that it is up. */
-export async function spawnProgram(environment: Record<string, string>, folder = root): Promise<RunningProgram> {
+export async function spawnProgram(
+  environment: Record<string, string>,
+  folder = root,
+  { by = [] }: Wrapping = {},
+): Promise<RunningProgram> {
   if (!existsSync(built))
     throw new Error('the program is not built: run `npm run build`, or the tests through `npm test`')
   const adminPassword = 'correct-horse-battery'
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', built, 'up'], {
+  const command = [...by, process.execPath, '--max-semi-space-size=32', built, 'up']
+  const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: folder,
     env: cleanEnvironment({
       LENGTHSMAN_HTTP_PORT: String(httpPort),
