@@ -12,7 +12,7 @@ import mqtt from 'mqtt'
 import { eventually } from '../support/api-client.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { findInfluxd, startInfluxd } from '../support/influxd.ts'
-import { runLengthsman, startedProgram } from '../support/running-program.ts'
+import { root, runLengthsman, startedProgram } from '../support/running-program.ts'
 import { type Acknowledgement, acknowledgementsIn, systemCallsIn } from '../support/system-calls.ts'
 
 // No two share their eight bytes, and nothing else in the files has them.
@@ -84,11 +84,11 @@ straced(
 )
 
 /** The program with a server that goes away once it is up. */
-async function watchSpool(): Promise<Acknowledgement[]> {
+async function watchSpool(more: Record<string, string> = {}): Promise<Acknowledgement[]> {
   if (binary === undefined)
     throw new Error('influxd is not on the PATH, and in CI it must be: apt-get install influxdb')
   const server = await startInfluxd(binary, join(temporaryFolder(), 'influx'))
-  const environment = { LENGTHSMAN_INFLUX_URL: server.url, LENGTHSMAN_INFLUX_DATABASE: 'order' }
+  const environment = { LENGTHSMAN_INFLUX_URL: server.url, LENGTHSMAN_INFLUX_DATABASE: 'order', ...more }
   let running = true
   const prepare = async () => {
     await server.stop()
@@ -109,13 +109,23 @@ withInflux(
   120_000,
 )
 
+withInflux(
+  'a spool that does not wait for the disk is found out',
+  async () => {
+    const fault = join(root, 'tests', 'support', 'without-sync.mjs')
+    const seen = await watchSpool({ NODE_OPTIONS: `--import ${fault}` })
+    expect(seen.filter(({ synced }) => !synced).length).toBeGreaterThan(values.length / 2)
+  },
+  120_000,
+)
+
 test('what judges this finds out a PUBACK before the write, before the sync, and one after the sync of another file', () => {
-  const published = '7 read(20<TCP:[1]>, "\\x32\\x30", 65536) = 50'
+  const published = '7 read(20<TCP:[127.0.0.1:1883->127.0.0.1:47920]>, "\\x32\\x30", 65536) = 50'
   const write = '8 pwrite64(9</d/readings.wal>, "\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\xe0\\x3f", 9, 0) = 9'
   const begun = '8 fdatasync(9</d/readings.wal> <unfinished ...>'
   const ended = '8 <... fdatasync resumed>) = 0'
   const other = '8 fsync(10</d/readings.other>) = 0'
-  const puback = '7 write(20<TCP:[1]>, "\\x40\\x02\\x00\\x01", 4) = 4'
+  const puback = '7 write(20<TCP:[127.0.0.1:1883->127.0.0.1:47920]>, "\\x40\\x02\\x00\\x01", 4) = 4'
   const judged = (...lines: string[]) =>
     acknowledgementsIn(systemCallsIn([published, ...lines].join('\n')), [0.5], (path) => path.startsWith('/d/readings'))
   expect(judged(write, begun, ended, puback)).toEqual([{ written: true, synced: true }])

@@ -7,7 +7,7 @@ export type SystemCall = {
   readonly arguments: string
 }
 
-const callPattern = /^(\d+)\s+(\w+)\((?:\d+<([^>]*(?:->[^>]*)?[^>]*)>)?,?\s?(.*)$/
+const callPattern = /^(\d+)\s+(\w+)\((?:\d+<((?:->|[^>])*)>)?,?\s?(.*)$/
 const resumedPattern = /^(\d+)\s+<\.\.\. (\w+) resumed>(.*)$/
 
 /** Reads what `strace -f -yy` wrote. A call that was interrupted by another thread's counts where it ended. */
@@ -56,7 +56,7 @@ export function acknowledgementsIn(
   isStore: (path: string) => boolean,
 ): Acknowledgement[] {
   const acknowledgements: Acknowledgement[] = []
-  let bytes = ''
+  let bytes: string | undefined
   let unsynced: string | undefined
   let [written, synced] = [false, false]
   for (const { name, target, arguments: rest } of calls) {
@@ -67,7 +67,7 @@ export function acknowledgementsIn(
         written = false
         synced = false
       } else if (writes.has(name) && pubackFirst.test(rest)) acknowledgements.push({ written, synced })
-    } else if (isStore(target)) {
+    } else if (bytes !== undefined && isStore(target)) {
       if (writes.has(name) && rest.includes(bytes)) {
         written = true
         unsynced ??= target
