@@ -20,6 +20,8 @@ export type Fresh = {
   readonly readings: string
   readonly replaced: string
   readonly sensors: string
+  /** Whether `replaced` may hold anything: leaving out what it names costs a query more than all the rest. */
+  readonly state: { replaces: boolean }
 }
 
 /** The path of a store that is gone when it is closed. */
@@ -68,6 +70,8 @@ export async function makeFresh(connection: DuckDBConnection, path: string, gene
 export async function attachFresh(connection: DuckDBConnection, path: string, generation: number): Promise<Fresh> {
   const fresh = named(generation)
   await connection.run(`attach ${quoted(pathOf(path, generation))} as ${fresh.catalog}`)
+  const replaced = await connection.runAndReadAll(`select 1 from ${fresh.replaced} limit 1`)
+  fresh.state.replaces = replaced.currentRowCount > 0
   return fresh
 }
 
@@ -95,7 +99,14 @@ async function makeTables(
 function named(generation: number): Fresh {
   const catalog = `fresh_${generation}`
   const table = (name: string) => `${catalog}.${name}`
-  return { generation, catalog, readings: table('readings'), replaced: table('replaced'), sensors: table('sensors') }
+  return {
+    generation,
+    catalog,
+    readings: table('readings'),
+    replaced: table('replaced'),
+    sensors: table('sensors'),
+    state: { replaces: false },
+  }
 }
 
 function pathOf(path: string, generation: number): string {

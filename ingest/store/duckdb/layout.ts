@@ -28,13 +28,16 @@ export class Shelf {
     return active
   }
 
+  /**
+   * Does something with the layout of the moment. It is done again when a fresh file of that layout began to replace
+   * older readings meanwhile, for both may have been read; once a file at most.
+   */
   async borrow<T>(work: (layout: Layout) => Promise<T>): Promise<T> {
-    const layout = this.#current
-    this.#borrowers.set(layout, (this.#borrowers.get(layout) ?? 0) + 1)
-    try {
-      return await work(layout)
-    } finally {
-      this.#giveBack(layout)
+    for (;;) {
+      const layout = this.#current
+      const replaced = layout.fresh.map(({ state }) => state.replaces)
+      const result = await this.#lend(layout, work)
+      if (layout.fresh.every(({ state }, at) => state.replaces === replaced[at])) return result
     }
   }
 
@@ -44,6 +47,15 @@ export class Shelf {
     const layouts = new Set(this.#borrowers.keys())
     if (layouts.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push({ layouts, resolve }))
+  }
+
+  async #lend<T>(layout: Layout, work: (layout: Layout) => Promise<T>): Promise<T> {
+    this.#borrowers.set(layout, (this.#borrowers.get(layout) ?? 0) + 1)
+    try {
+      return await work(layout)
+    } finally {
+      this.#giveBack(layout)
+    }
   }
 
   #giveBack(layout: Layout): void {
@@ -75,14 +87,12 @@ export function keptSql({ slabs, fresh }: Layout, where: string, span: Span): st
   let sql = within
     .map(({ id }) => `select *, false as active from settled.slab_${id} where ${where}`)
     .join(' union all ')
-  for (const [at, { readings, replaced }] of fresh.entries()) {
+  for (const [at, { readings, replaced, state }] of fresh.entries()) {
     const own = `select *, ${at === fresh.length - 1} as active from ${readings} where ${where}`
-    sql =
-      sql === ''
-        ? own
-        : `select * from (${sql}) as older where not exists (
-            select 1 from ${replaced} as newer where newer.sensor = older.sensor and newer.observed_at = older.observed_at
-          ) union all ${own}`
+    if (sql !== '' && state.replaces)
+      sql = `select * from (${sql}) as older where not exists (
+        select 1 from ${replaced} as newer where newer.sensor = older.sensor and newer.observed_at = older.observed_at)`
+    sql = sql === '' ? own : `${sql} union all ${own}`
   }
   return sql
 }

@@ -135,7 +135,7 @@ export class Upkeep {
     })
     const released = this.#shelf.change({
       slabs: slab === undefined ? slabs : [...slabs, slab].sort(byReceipt),
-      fresh: this.#shelf.current.fresh.filter((one) => one !== fresh),
+      fresh: this.#shelf.current.fresh.filter(({ generation }) => generation !== fresh.generation),
     })
     await this.#checkpoint()
     this.#later(released, async () => {

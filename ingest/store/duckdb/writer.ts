@@ -74,7 +74,7 @@ export class Writer {
     const appenders = await appendersTo(this.#connection, next)
     this.closeAppenders()
     this.#appenders = appenders
-    await this.#shelf.change({ fresh: [...this.#shelf.current.fresh, next] })
+    void this.#shelf.change({ fresh: [...this.#shelf.current.fresh, next] })
     this.#activeRows = 0
     this.#activeSince = undefined
   }
@@ -144,6 +144,8 @@ export class Writer {
   }
 
   async #commit({ add, replaced, where }: Plan, namesBefore: number): Promise<void> {
+    // Before any of it can be read: who reads meanwhile looks here afterwards.
+    if (where.older) this.#shelf.active.state.replaces = true
     await this.#connection.run('begin')
     try {
       if (this.book.size > namesBefore)
