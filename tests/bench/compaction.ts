@@ -40,7 +40,7 @@ function feed(sensors: number): () => Reading[] {
 
 async function waits(path: string): Promise<void> {
   // Small slabs, so that settling and merging never stop.
-  const store = await openDuckDbStore({ path, slabRows: 250_000, fanout: 4, memoryLimitMb: 512, log })
+  const store = await openDuckDbStore({ path, slabRows: 250_000, merging: { fanout: 4 }, memoryLimitMb: 512, log })
   const nextBatch = feed(10_000)
   const took: number[] = []
   const cpu = process.cpuUsage()

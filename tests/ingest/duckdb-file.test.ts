@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, test } from '@jest/globals'
@@ -104,7 +104,7 @@ describe('settling', () => {
   test('sorts fresh readings into slabs by sensor and time, merges them, and loses and doubles none', async () => {
     const path = join(folder, 'slabs.duckdb')
     const sensors = [newSensor(), newSensor(), newSensor()]
-    const store = await openDuckDbStore({ path, slabRows: 300, fanout: 4, log })
+    const store = await openDuckDbStore({ path, slabRows: 300, merging: { fanout: 4 }, log })
     for (let at = 0; at < 1_000; at++)
       await store.append(sensors.map((sensor) => readingOf(sensor, noon + at * minute, at)))
     for (const sensor of sensors) {
@@ -113,7 +113,7 @@ describe('settling', () => {
     }
     await store.close()
     // Merging is broken off at close and goes on at the next start.
-    const again = await openDuckDbStore({ path, slabRows: 300, fanout: 4, log })
+    const again = await openDuckDbStore({ path, slabRows: 300, merging: { fanout: 4 }, log })
     await again.append([readingOf(sensors[0] as (typeof sensors)[number], noon + 1_000 * minute, 1_000)])
     await again.close()
     const { slabs, all, unsorted } = await slabsIn(path)
@@ -129,6 +129,38 @@ describe('settling', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('alone.duckdb.fresh-')).length).toBeGreaterThan(0)
     await store.close()
     expect(readdirSync(folder).filter((name) => name.startsWith('alone.duckdb'))).toEqual(['alone.duckdb'])
+  })
+
+  test('a fresh file that was settled and not removed, for the program was killed, does not count twice', async () => {
+    const path = join(folder, 'left.duckdb')
+    const sensor = newSensor()
+    const store = await openDuckDbStore({ path, log })
+    await store.append([readingOf(sensor, noon, 1), readingOf(sensor, noon + minute, 2)])
+    const left = readdirSync(folder).filter((name) => name.startsWith('left.duckdb.fresh-'))
+    for (const name of left) copyFileSync(join(folder, name), join(folder, `copy-of-${name}`))
+    await store.close()
+    for (const name of left) renameSync(join(folder, `copy-of-${name}`), join(folder, name))
+    const again = await openDuckDbStore({ path, log })
+    expect(await collect(again)).toHaveLength(2)
+    await again.append([readingOf(sensor, noon + 2 * minute, 3)])
+    expect((await collect(again)).map(({ value }) => value)).toEqual([1, 2, 3])
+    await again.close()
+  })
+
+  test('a fresh file and a slab that were never finished are removed', async () => {
+    const path = join(folder, 'unfinished.duckdb')
+    const sensor = newSensor()
+    const store = await openDuckDbStore({ path, log })
+    await store.append([readingOf(sensor, noon, 1)])
+    await store.close()
+    for (const name of ['fresh-7.preparing', 'fresh-7.preparing.wal', 'fresh-3.wal'])
+      writeFileSync(`${path}.${name}`, 'half')
+    await lookInto(path, 'create table slab_99 as from slab_1')
+    const again = await openDuckDbStore({ path, log })
+    expect((await collect(again)).map(({ value }) => value)).toEqual([1])
+    await again.close()
+    expect(readdirSync(folder).filter((name) => name.startsWith('unfinished.duckdb'))).toEqual(['unfinished.duckdb'])
+    expect((await slabsIn(path)).all).toBe(1)
   })
 
   test('few readings are settled once a day', async () => {
@@ -161,7 +193,7 @@ describe('settling', () => {
   test('readings are seen once while they move from fresh files to slabs and on', async () => {
     const path = join(folder, 'moving.duckdb')
     const sensor = newSensor()
-    const store = await openDuckDbStore({ path, slabRows: 200, fanout: 2, log })
+    const store = await openDuckDbStore({ path, slabRows: 200, merging: { fanout: 2 }, log })
     const query = { sensor, from: noon, to: noon + 10_000 * minute, points: 10_000 }
     for (let at = 0; at < 60; at++) {
       const batch = Array.from({ length: 50 }, (_, n) => readingOf(sensor, noon + (at * 50 + n) * minute, n))
@@ -261,7 +293,7 @@ describe('a file of format 1', () => {
     await makeFormat1(path)
     const sensor = sensorId('pump-a', 'flow')
     for (let at = 2; at < 6; at++) {
-      const store = await openDuckDbStore({ path, slabRows: 1, fanout: 2, log })
+      const store = await openDuckDbStore({ path, slabRows: 1, merging: { fanout: 2 }, log })
       await store.append([readingOf(sensor, noon + at * minute, at)])
       await store.close()
     }

@@ -12,12 +12,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, expect, test } from '@jest/globals'
 import { openDuckDbStore } from '../../ingest/index.ts'
 import { bundleProgram } from '../support/bundle.ts'
-import { type Contents, changeOf, contentsOf, makeChange } from '../support/changing-readings.ts'
+import { type Contents, changeOf, contentsOf, makeChange, small } from '../support/changing-readings.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { seeded } from '../support/randomness.ts'
 import { silentLog as log } from '../support/silence.ts'
 
-const kills = 20
+const kills = 15
 const seed = Number(process.env['SEED'] ?? 20_261_123)
 const folder = temporaryFolder()
 
@@ -33,6 +33,19 @@ async function load(program: string) {
   expect((await lines.next()).value).toBe('ready')
   return { child, lines }
 }
+
+test('changes beside settling and merging: what is kept is what was done', async () => {
+  const store = await openDuckDbStore({ path: ':memory:', ...small, log })
+  const expected: Contents = new Map()
+  for (let number = 0; number < 150; number++) {
+    const change = changeOf(number)
+    if (change.kind === 'append') await store.append(change.readings)
+    else await store.forgetBefore(change.before)
+    makeChange(expected, change)
+  }
+  expect(same(await contentsOf(store), expected)).toBe(true)
+  await store.close()
+}, 60_000)
 
 test(`${kills} times kill -9 while slabs are settled and merged: what is kept is what was done`, async () => {
   const path = join(folder, 'readings.duckdb')
@@ -50,10 +63,10 @@ test(`${kills} times kill -9 while slabs are settled and merged: what is kept is
     for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
       expect(Number(line.value)).toBe(next)
       makeChange(expected, changeOf(next))
-      if (next++ === begun) void wait(20 + random() * 400).then(() => child.kill('SIGKILL'))
+      if (next++ === begun) void wait(50 + random() * 1_200).then(() => child.kill('SIGKILL'))
     }
     await exited
-    const store = await openDuckDbStore({ path, slabRows: 500, fanout: 2, log })
+    const store = await openDuckDbStore({ path, ...small, log })
     const kept = await contentsOf(store)
     // The change under way may have been made without the word of it coming out.
     const withNext = new Map(expected)

@@ -13,6 +13,11 @@ describe('readings in DuckDB', () => {
 
 describe('readings in DuckDB, sorted into slabs and merged all the time', () => {
   testReadingStore((place) =>
-    openDuckDbStore({ path: join(folder, `${place}-small.duckdb`), slabRows: 7, fanout: 2, log: silentLog }),
+    openDuckDbStore({
+      path: join(folder, `${place}-small.duckdb`),
+      slabRows: 7,
+      merging: { fanout: 2 },
+      log: silentLog,
+    }),
   )
 })

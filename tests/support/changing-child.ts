@@ -5,12 +5,11 @@
  */
 import { createInterface } from 'node:readline'
 import { openDuckDbStore } from '../../ingest/index.ts'
-import { changeOf } from './changing-readings.ts'
+import { changeOf, small } from './changing-readings.ts'
 import { silentLog as log } from './silence.ts'
 
 async function change({ path, from }: { path: string; from: number }): Promise<void> {
-  // So small that settling and merging never stop.
-  const store = await openDuckDbStore({ path, slabRows: 500, fanout: 2, log })
+  const store = await openDuckDbStore({ path, ...small, log })
   for (let number = from; ; number++) {
     const change = changeOf(number)
     if (change.kind === 'append') await store.append(change.readings)

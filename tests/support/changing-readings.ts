@@ -7,7 +7,10 @@ export type Change =
   | { readonly kind: 'append'; readonly readings: readonly Reading[] }
   | { readonly kind: 'forget'; readonly before: number }
 
-export const firstAt = Date.UTC(2026, 0, 1)
+/** So small that settling and merging never stop, and that merging takes several steps. */
+export const small = { slabRows: 500, merging: { fanout: 2, rowsPerStep: 150 } }
+
+const firstAt = Date.UTC(2026, 0, 1)
 const stepMs = 1_000
 const sensors = Array.from({ length: 12 }, (_, at) => sensorId(`pump-${at}`, 'flow'))
 

@@ -42,7 +42,7 @@ type Work = {
 }
 
 function open({ path, influx }: Work): Promise<ReadingStore> {
-  if (influx === undefined) return openDuckDbStore({ path, slabRows, fanout: 2, log })
+  if (influx === undefined) return openDuckDbStore({ path, slabRows, merging: { fanout: 2 }, log })
   const spool = { path, bytesMax: 1e9, slowAfterMs: 50, now: Date.now }
   return openSpooledInflux({ ...influx, answerWithinMs: 200, spool, log })
 }

@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
 } from '../reading-store.ts'
 import { makeFresh } from './fresh-file.ts'
-import { mergeRules } from './merge-plan.ts'
+import { type MergeRules, mergeRules } from './merge-plan.ts'
 import { type Opened, openParts, shut } from './opened.ts'
 import { emptySeries, readReceivedSince, readSeries } from './queries.ts'
 
@@ -20,8 +20,8 @@ export type DuckDbOptions = {
   readonly memoryLimitMb?: number
   /** So many fresh readings are sorted into a slab of their own. */
   readonly slabRows?: number
-  /** So many slabs are merged into one. */
-  readonly fanout?: number
+  /** How slabs are merged, where it is not as usual. */
+  readonly merging?: Partial<MergeRules>
   readonly log: Logger
 }
 
@@ -38,7 +38,7 @@ export async function openDuckDbStore(options: DuckDbOptions): Promise<ReadingSt
   const fileOptions = {
     path: options.path,
     memoryLimitMb: options.memoryLimitMb ?? memoryLimitMbDefault,
-    mergeRules: { ...mergeRules, fanout: options.fanout ?? mergeRules.fanout },
+    mergeRules: { ...mergeRules, ...options.merging },
     log: options.log,
   }
   const open = () => openParts(fileOptions)

@@ -10,9 +10,18 @@ export type MergeRules = {
   readonly rowsMin: number
   /** Slabs beyond this are never made: the disk has to hold one more while it is made. */
   readonly rowsMax: number
+  /** So many are merged before other work gets its turn. */
+  readonly rowsPerStep: number
 }
 
-export const mergeRules: MergeRules = { fanout: 8, rowsPerSensor: 20_000, rowsMin: 8_000_000, rowsMax: 1_000_000_000 }
+/** A step is some tenths of a second of work, in some 60 MB. */
+export const mergeRules: MergeRules = {
+  fanout: 8,
+  rowsPerSensor: 20_000,
+  rowsMin: 8_000_000,
+  rowsMax: 1_000_000_000,
+  rowsPerStep: 1_000_000,
+}
 
 /**
  * The slabs to merge next: neighbours in time, the smallest size first, at least `fanout` of them. A size is a power of

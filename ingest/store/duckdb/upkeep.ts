@@ -14,9 +14,6 @@ export type UpkeepOptions = {
   readonly log: Logger
 }
 
-// Some tenths of a second of work, in some 60 MB.
-const mergeRowsPerStep = 1_000_000
-
 /**
  * Work on what is already kept: settling fresh files, merging slabs and forgetting, on a connection of its own, so that
  * commits go on beside it. One thing at a time; merging gives way to the others between its steps.
@@ -189,10 +186,11 @@ export class Upkeep {
   /** Whether there was something to do. */
   async #mergeStep(): Promise<boolean> {
     if (this.#merging === undefined) {
-      const inputs = slabsToMerge(this.#shelf.current.slabs, this.#options.mergeRules)
+      const { mergeRules } = this.#options
+      const inputs = slabsToMerge(this.#shelf.current.slabs, mergeRules)
       if (inputs === undefined) return false
       this.#checkOn()
-      this.#merging = await Merging.begin(this.#connection, inputs, ++this.#lastSlab, mergeRowsPerStep)
+      this.#merging = await Merging.begin(this.#connection, inputs, ++this.#lastSlab, mergeRules.rowsPerStep)
     }
     const merging = this.#merging
     this.#checkOn()
