@@ -12,7 +12,7 @@ import { sensorId } from '../../city/index.ts'
 import { openDuckDbStore, type Reading } from '../../ingest/index.ts'
 import { mergeRules } from '../../ingest/store/duckdb/merge-plan.ts'
 import { openParts } from '../../ingest/store/duckdb/opened.ts'
-import { townValues } from './town-values.ts'
+import { townValues } from '../support/town-values.ts'
 
 const perSecond = 100_000
 const batchRows = 2_000

@@ -18,7 +18,7 @@ import { sensorId } from '../../city/index.ts'
 import { openDuckDbStore } from '../../ingest/index.ts'
 import { openFile } from '../../ingest/store/duckdb/file.ts'
 import { addSlab, readingColumns, slabTable, viewSql } from '../../ingest/store/duckdb/slabs.ts'
-import { townValues } from './town-values.ts'
+import { townValues } from '../support/town-values.ts'
 
 const minuteMs = 60_000
 const yearMinutes = 525_600
