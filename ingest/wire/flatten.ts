@@ -1,10 +1,11 @@
 import type { WireFault } from './parsed.ts'
+import { sourceNameLengthMax } from './source-name.ts'
 import { checkValue, quoted } from './value.ts'
 
 /** The numbers of a decoded payload by their path, and what else is there. */
 export type Flat = {
   readonly numbers: readonly (readonly [name: string, value: number])[]
-  /** Texts and lists' names: codecs send them beside the numbers, and they are no readings. */
+  /** Names of texts: codecs send them beside the numbers, and they are no readings. */
   readonly texts: readonly string[]
   readonly faults: readonly WireFault[]
   /** More values than `valuesMax`; the rest was not looked at. */
@@ -31,6 +32,11 @@ export function flatten(object: Readonly<Record<string, unknown>>, valuesMax: nu
         faults.push({ reason: 'wrong-shape', detail: `${quoted(path)} is nested more than ${depthMax} deep` })
         return
       }
+      // A long name would be repeated in front of each of many short ones.
+      if (path.length > sourceNameLengthMax) {
+        faults.push({ reason: 'wrong-shape', detail: `name ${quoted(path)} is too long` })
+        return
+      }
       for (const [name, value] of Object.entries(given)) {
         if (cutOff) return
         walk(value, path === '' ? name : `${path}.${name}`, depth + 1)
@@ -43,7 +49,7 @@ export function flatten(object: Readonly<Record<string, unknown>>, valuesMax: nu
       return
     }
     if (typeof given === 'boolean') numbers.push([path, given ? 1 : 0])
-    else if (typeof given === 'string') texts.push(path)
+    else if (typeof given === 'string') texts.push(quoted(path))
     else if (given !== null) {
       const value = checkValue(given, path)
       if (typeof value === 'number') numbers.push([path, value])

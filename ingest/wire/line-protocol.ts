@@ -312,6 +312,6 @@ function within(written: string, min: bigint, max: bigint): FieldValue | undefin
 const shownLengthMax = 40
 
 function shown(text: string): string {
-  const quoted = JSON.stringify(text)
+  const quoted = JSON.stringify(text.slice(0, shownLengthMax + 1))
   return quoted.length > shownLengthMax ? `${quoted.slice(0, shownLengthMax)}…` : quoted
 }

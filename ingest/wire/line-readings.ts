@@ -1,6 +1,6 @@
 import type { Instant } from '../../city/index.ts'
 import type { LineFault, Point } from './line-protocol.ts'
-import { sourceName } from './source-name.ts'
+import { sourceName, sourceNameLengthMax } from './source-name.ts'
 
 /** Units of a timestamp, in nanoseconds: those of InfluxDB 2, and the older ones of its version 1. */
 export const precisions = {
@@ -58,6 +58,11 @@ function readFields(
 ): void {
   const { line } = point
   const series = seriesOf(point)
+  // It would be repeated in front of each of many fields.
+  if (series.length > sourceNameLengthMax) {
+    faults.push({ line, column: 1, detail: `measurement and tags have more than ${sourceNameLengthMax} characters` })
+    return
+  }
   let numbers = 0
   for (const [field, value] of point.fields) {
     if (value.kind === 'text') continue

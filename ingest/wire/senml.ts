@@ -2,10 +2,14 @@ import type { Message } from './message.ts'
 import { type Parsed, readingsOr, readingsPerMessageMax, tooMany, type WireFault, type WireReading } from './parsed.ts'
 import { senmlPlace } from './senml-names.ts'
 import { ucumOf } from './senml-units.ts'
+import { sourceNameLengthMax } from './source-name.ts'
 import { checkValue, quoted } from './value.ts'
 
 /** Whether there is a sensor `asset/quantity`; `undefined` where nobody can tell. */
 export type KnowsSensor = (sensor: string) => boolean | undefined
+
+// Characters. No registered unit has more than seven.
+const unitLengthMax = 32
 
 type Pack = readonly Readonly<Record<string, unknown>>[]
 
@@ -121,6 +125,9 @@ function resolve(
   const { n, t, u, s } = record as Readonly<Record<'n' | 't' | 'u' | 's', unknown>>
   if (n !== undefined && typeof n !== 'string') return wrong(`n ${quoted(n)} is not a text`)
   if (u !== undefined && typeof u !== 'string') return wrong(`u ${quoted(u)} is not a text`)
+  // A long base name would be repeated in front of each of many short ones.
+  if (base.name.length + (n?.length ?? 0) > sourceNameLengthMax)
+    return wrong(`SenML name ${quoted(base.name)} is too long: it has more than ${sourceNameLengthMax} characters`)
   const name = base.name + (n ?? '')
   const at = timeOf(t, base, message.receivedAt)
   if (typeof at !== 'number') return at
@@ -136,7 +143,8 @@ function resolve(
   // `inlet/pressure` and `outlet/pressure`: one sensor cannot be both.
   if (other !== undefined && other !== name) return wrong(`${quoted(other)} and ${quoted(name)} both name ${place}`)
   names.set(place, name)
-  const unit = u ?? base.unit
+  const given = u ?? base.unit
+  const unit = given !== undefined && given.length <= unitLengthMax ? given : undefined
   const about = { observedAt: at, ...(unit === undefined ? {} : { unit: ucumOf(unit) }) }
   if (value !== undefined) items.push({ sensor: place, value, ...about })
   if (sum === undefined && base.sum === undefined) return undefined

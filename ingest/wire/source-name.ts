@@ -13,13 +13,14 @@ const unlawful = /[\u0000-\u001f\u007f-\u009f\ufffd\u2028\u2029]/
  * makes it a sensor. No sensor id of ours holds a colon, so the two cannot be mistaken for each other.
  */
 export function sourceName(dialect: string, address: string, name: string): string | WireFault {
+  if (name === '') return { reason: 'wrong-shape', detail: `a value of ${quoted(address)} has no name` }
+  if (dialect.length + address.length + name.length + 2 > sourceNameLengthMax)
+    return {
+      reason: 'wrong-shape',
+      detail: `name ${quoted(name)} is too long: with the device's address it has more than ${sourceNameLengthMax} characters`,
+    }
   const source = `${dialect}:${address}/${name}`
-  if (name === '') return { reason: 'wrong-shape', detail: `a value of ${address} has no name` }
-  if (unlawful.test(source))
-    return { reason: 'wrong-shape', detail: `name ${quoted(name)} has characters that cannot be shown` }
-  if (source.length <= sourceNameLengthMax) return source
-  return {
-    reason: 'wrong-shape',
-    detail: `name ${quoted(name)} is too long: with the device's address it has more than ${sourceNameLengthMax} characters`,
-  }
+  return unlawful.test(source)
+    ? { reason: 'wrong-shape', detail: `name ${quoted(name)} has characters that cannot be shown` }
+    : source
 }

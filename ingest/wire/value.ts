@@ -68,7 +68,9 @@ export function plainDecimal(bytes: Uint8Array): number | undefined {
   return bytes[0] === minus ? -value : value
 }
 
+/** As JSON, cut to what a person reads. */
 export function quoted(given: unknown): string {
-  const text = JSON.stringify(given) ?? String(given)
+  const shown = typeof given === 'string' ? given.slice(0, shownLengthMax + 1) : given
+  const text = JSON.stringify(shown) ?? String(shown)
   return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text
 }

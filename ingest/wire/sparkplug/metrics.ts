@@ -78,7 +78,7 @@ function valueIn(
   switch (value.kind) {
     case 'text':
     case 'bytes':
-      texts.push(name)
+      texts.push(quoted(name))
       return undefined
     case 'dataset':
     case 'template':

@@ -21,13 +21,18 @@ export type NodeState = {
   askedAt: number | undefined
   /** By device; the edge node's own under the empty name. */
   readonly scopes: Map<string, Scope>
+  /** Its metrics, and its devices by their weight. */
   metrics: number
 }
 
 // Edge nodes of a large city. One that is not remembered is asked for a rebirth: forgetting costs a message, no reading.
 const nodesMax = 10_000
-// Some 150 bytes each: 75 MB.
+// Some 150 bytes each: 75 MB. Names of the greatest length would make it 200 MB.
 const metricsMax = 500_000
+// Devices behind one edge node; of more, the one born first must be born again.
+const devicesMax = 1_000
+// What a device costs by itself, in metrics.
+const scopeWeight = 4
 /** Of one edge node with all its devices. */
 export const metricsPerNodeMax = 50_000
 
@@ -68,17 +73,17 @@ export class NodeMemory {
     if (alias === undefined) scope.byName.set(metric.name, metric)
     else scope.byAlias.set(alias, metric)
     const added = scope.byAlias.size + scope.byName.size - before
-    state.metrics += added
-    this.#metrics += added
-    while (this.#metrics > metricsMax && this.#nodes.size > 1) this.#dropOldest()
+    this.#add(state, added)
     return true
   }
 
   /** A birth certificate replaces all that was said before. */
   renew(state: NodeState, device: string): Scope {
     this.drop(state, device)
+    if (state.scopes.size >= devicesMax) this.#dropFirst(state)
     const scope: Scope = { byAlias: new Map(), byName: new Map() }
     state.scopes.set(device, scope)
+    this.#add(state, scopeWeight)
     return scope
   }
 
@@ -86,6 +91,7 @@ export class NodeMemory {
     const scope = state.scopes.get(device)
     if (scope === undefined) return
     this.#empty(state, scope)
+    this.#add(state, -scopeWeight)
     state.scopes.delete(device)
   }
 
@@ -101,11 +107,23 @@ export class NodeMemory {
   }
 
   #empty(state: NodeState, scope: Scope): void {
-    const count = scope.byAlias.size + scope.byName.size
-    state.metrics -= count
-    this.#metrics -= count
+    this.#add(state, -(scope.byAlias.size + scope.byName.size))
     scope.byAlias.clear()
     scope.byName.clear()
+  }
+
+  #add(state: NodeState, weight: number): void {
+    state.metrics += weight
+    this.#metrics += weight
+    while (this.#metrics > metricsMax && this.#nodes.size > 1) this.#dropOldest()
+  }
+
+  #dropFirst(state: NodeState): void {
+    for (const device of state.scopes.keys()) {
+      if (device === '') continue
+      this.drop(state, device)
+      return
+    }
   }
 
   #dropOldest(): void {

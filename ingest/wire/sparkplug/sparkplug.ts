@@ -9,6 +9,7 @@ import {
   tooMany,
   type WireFault,
 } from '../parsed.ts'
+import { sourceNameLengthMax } from '../source-name.ts'
 import { quoted } from '../value.ts'
 import { type MetricsRead, readMetrics } from './metrics.ts'
 import { metricsPerNodeMax, NodeMemory, type NodeState, type Scope } from './node-memory.ts'
@@ -92,7 +93,8 @@ export class Sparkplug {
   #define({ state, payload }: Heard, scope: Scope): WireFault[] {
     const faults: WireFault[] = []
     for (const { name, alias, dataType, unit } of payload.metrics) {
-      if (name === undefined || name === '') continue
+      // Too long to be a source's name, it need not be remembered either.
+      if (name === undefined || name === '' || name.length > sourceNameLengthMax) continue
       const other = alias === undefined ? undefined : scope.byAlias.get(alias)
       if (other !== undefined && other.name !== name)
         faults.push({

@@ -29,7 +29,7 @@ describe('a line', () => {
     ['m f=-1.5e3', { fields: { f: -1500 } }],
     ['m f=.5,g=5.,h=+2', { fields: { f: 0.5, g: 5, h: 2 } }],
     ['m f=-12i,g=12u', { fields: { f: -12, g: 12 } }],
-    ['m f=18446744073709551615u', { fields: { f: 18446744073709551615 } }],
+    ['m f=18446744073709551615u', { fields: { f: 2 ** 64 } }],
     ['m a=t,b=T,c=true,d=True,e=TRUE', { fields: { a: true, b: true, c: true, d: true, e: true } }],
     ['m a=f,b=F,c=false,d=False,e=FALSE', { fields: { a: false, b: false, c: false, d: false, e: false } }],
     ['m f="a text"', { fields: { f: 'a text' } }],
@@ -109,7 +109,8 @@ describe('a body of lines', () => {
 
   // The writer is InfluxDB's own client. It turns line feeds in names into escapes that are none, so names have none.
   test('what InfluxDB’s client writes is read back the same', () => {
-    const unlawful = /[\p{C}\\]|[^\S ]|^#|^ | $/u
+    // Nor the one name that no object of JavaScript can have for a key of its own.
+    const unlawful = /[\p{C}\\]|[^\S ]|^#|^ | $|^__proto__$/u
     const name = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((given) => !unlawful.test(given))
     const value = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }),

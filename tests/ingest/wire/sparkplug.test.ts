@@ -99,11 +99,21 @@ describe('what is remembered of edge nodes', () => {
       const scope = memory.renew(state, '')
       let taken = 0
       while (memory.define(state, scope, taken, { name: `m${taken}`, dataType: 10, unit: undefined })) taken++
-      expect(taken).toBe(50_000)
+      expect(taken).toBe(49_996)
     }
     expect(memory.metrics).toBe(500_000)
     expect(memory.size).toBe(10)
     for (let n = 2; n < 12; n++) memory.forget(`d${n}`)
-    expect(memory.metrics).toBe(0)
+    expect(memory.metrics).toBe(40)
+  })
+
+  test('a thousand devices of one node; the one born first must be born again', () => {
+    const memory = new NodeMemory()
+    const state = memory.of('d', 'g', 'n')
+    memory.renew(state, '')
+    for (let n = 1; n <= 1_001; n++) memory.renew(state, `pump-${n}`)
+    expect(state.scopes.size).toBe(1_000)
+    expect([...state.scopes.keys()].slice(0, 2)).toEqual(['', 'pump-3'])
+    expect(memory.metrics).toBe(4_000)
   })
 })
