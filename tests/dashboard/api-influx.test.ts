@@ -96,6 +96,9 @@ describe('POST /api/v2/write', () => {
         /^partial write: 3 of 4 lines dropped or kept in part, the others are kept; line 2, column 30: value "n\/a" of field "vibration" is no number, boolean or "text"; line 4, column 1: sensor pump-03\/vibratoin is unknown: .*did you mean pump-03\/vibration\?; line 5, column 1: .*line:telegraf\/cpu,host=gw\/usage_idle/,
       ),
     })
+    expect(town.discovered.list()).toContainEqual(
+      expect.objectContaining({ name: 'line:telegraf/cpu,host=gw/usage_idle', device: 'token telegraf', value: 97.5 }),
+    )
     expect(await kept('pump-03/vibration', at * 1_000, at * 1_000 + 1)).toEqual([1])
     expect(await kept('pump-03/pressure', at * 1_000, at * 1_000 + 1)).toEqual([2])
   })

@@ -86,7 +86,10 @@ async function keep(parts: Parts, text: string, caller: string, precision: Preci
     knowsSensor: (id) => registry.sensor(id) !== undefined,
     knowsAsset: (id) => registry.asset(id) !== undefined,
   })
-  const { refused } = readings.length === 0 ? { refused: [] } : await ingest.submit(readings)
+  const { refused } =
+    readings.length === 0
+      ? { refused: [] }
+      : await ingest.submit(readings, { device: caller, topic: 'HTTP line protocol' })
   const unkept = refused.map(({ index, detail, suggestion }): LineFault => {
     const meant = suggestion === undefined ? '' : `; did you mean ${suggestion}?`
     return { line: readings[index]?.line ?? 0, column: 1, detail: `${detail}${meant}` }

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Sensor } from '../../../city/index.ts'
 import type { Series } from '../../../ingest/index.ts'
+import { callerOf } from '../../access/caller.ts'
 import type { HttpServer } from '../../server/http-server.ts'
 import { csvOf } from '../csv.ts'
 import { problems } from '../openapi.ts'
@@ -106,6 +107,7 @@ export function sensorRoutes(server: HttpServer, parts: Parts): void {
           observedAt: observedAt === undefined ? undefined : Date.parse(observedAt),
           quality,
         })),
+        { device: callerOf(request).name, topic: 'HTTP JSON' },
       )
       return {
         accepted,
