@@ -20,7 +20,12 @@ for (let at = 0; at < assets * quantitiesEach; at++) {
   sensors.set(`${asset}/${id}`, { id: sensorId(asset, id), asset, quantity })
 }
 const topics = [...sensors.keys()].map((id) => `telemetry/${id}`)
-const registry = { sensor: (id: string) => sensors.get(id), asset: () => undefined, suggestSensor: () => undefined, source: () => undefined }
+const registry = {
+  sensor: (id: string) => sensors.get(id),
+  asset: () => undefined,
+  suggestSensor: () => undefined,
+  source: () => undefined,
+}
 
 let clock = Date.UTC(2026, 0, 1)
 

@@ -58,7 +58,7 @@ test('a publish is acknowledged when its parcel is kept, and not before', async 
 test('what could not be kept is not acknowledged: the connection closes', async () => {
   const broker = await threadBroker({ receiveParcel: () => Promise.reject(new Error('disk full')) })
   const client = await connectAsync(`mqtt://${host}:${broker.port}`, login)
-  const closed = new Promise((resolve) => client.once('close', resolve))
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
   let acknowledged = false
   client.publish(topic, '1', { qos: 1 }, (error) => {
     acknowledged = error === undefined || error === null
@@ -88,7 +88,7 @@ test('it hears who is connected, publishes, disconnects, counts and closes like 
   await client.publishAsync('status/rtu-1', 'online', { qos: 1 })
   await until(() => statuses.includes('rtu-1 online'))
   await until(() => broker.stats().refusedConnects === 1)
-  const closed = new Promise((resolve) => client.once('close', resolve))
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
   broker.disconnect('rtu-1')
   await closed
   await until(() => heard.length === 2)

@@ -10,7 +10,9 @@ export type Heard = { readonly device: string; readonly sensor: string; readonly
 
 /** The product's own broker, with a receiver that takes everything down. Closed when the test file is done. */
 export async function listeningBroker(devices: readonly Pick<Device, 'id' | 'assets' | 'subscribes'>[]) {
-  const known = new Map(devices.map((device) => [device.id, { publishes: [], ...device, title: device.id, createdAt: 0 }]))
+  const known = new Map(
+    devices.map((device) => [device.id, { publishes: [], ...device, title: device.id, createdAt: 0 }]),
+  )
   const messages: Message[] = []
   const broker = await startBroker({
     host: '127.0.0.1',
