@@ -9,8 +9,11 @@ import type { Tickets } from '../tickets/index.ts'
 const tickEveryMs = 1_000
 /** Repairs are checked against the readings this often. */
 const verifyEveryMs = 2_000
-/** After a crash, at most this much is judged a second time. */
+/** After a crash, little more than this is judged a second time; see `checkpointPauses`. */
 const checkpointEveryMs = 5_000
+/** So many times as long as a checkpoint took is none taken, but for no longer than the other. */
+const checkpointPauses = 20
+const checkpointPauseMaxMs = 60_000
 /** When the database refuses (disk full, locked), the same change is tried again after this long; nothing passes it. */
 const retryAfterMs = 1_000
 
@@ -35,6 +38,8 @@ export class Watch {
   readonly #newestAt = new Map<string, Instant>()
   #doings: Promise<void> = Promise.resolve()
   #stopping = false
+  /** Monotonic milliseconds; no checkpoint before it. */
+  #checkpointFrom = 0
   /** A change was given up at stopping: the checkpoint must stay before it, so that the next start makes it. */
   #behind = false
   /** While the store is away, the past is still to be judged, and no checkpoint may say that it was. */
@@ -67,7 +72,7 @@ export class Watch {
     const { engine, now } = this.#parts
     this.#every(tickEveryMs, () => this.#follow(engine.tick(now())))
     this.#every(verifyEveryMs, () => this.#do(() => this.#verify()))
-    this.#every(checkpointEveryMs, () => this.#do(() => this.#checkpoint()))
+    this.#every(checkpointEveryMs, () => this.#do(() => this.#checkpointInTurn()))
   }
 
   /** What the store has just kept. */
@@ -110,6 +115,15 @@ export class Watch {
         this.#parts.log.error({ err: error }, 'what was kept before the last stop could not be judged; trying again')
       }
     }
+  }
+
+  /** Where a checkpoint is much work, it is taken less often: judging again after a crash is faster than writing it. */
+  async #checkpointInTurn(): Promise<void> {
+    const begunAt = performance.now()
+    if (begunAt < this.#checkpointFrom) return
+    await this.#checkpoint()
+    const endedAt = performance.now()
+    this.#checkpointFrom = endedAt + Math.min((endedAt - begunAt) * checkpointPauses, checkpointPauseMaxMs)
   }
 
   async #checkpoint(): Promise<void> {

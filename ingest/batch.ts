@@ -30,6 +30,8 @@ export class Batch {
   readonly readings: Reading[] = []
   readonly refusals = new Map<string, Refusal>()
   readonly kept: Promise<void>
+  /** The readings as they were stored. */
+  stored: readonly Reading[] = []
   #resolve: () => void = () => {}
   #reject: (error: unknown) => void = () => {}
 

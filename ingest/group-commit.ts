@@ -6,6 +6,8 @@ const batchSizeMax = 20_000
 export type GroupCommitParts = {
   /** Resolves when all of the batch is on disk. */
   commit(batch: Batch): Promise<void>
+  /** The batch is on disk. Called in the order of commits. */
+  onKept(batch: Batch): void
   onFailed(batch: Batch, error: unknown): void
 }
 
@@ -43,18 +45,40 @@ export class GroupCommit {
   }
 
   async #commitAll(): Promise<void> {
+    let kept: Batch | undefined
     for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
-      const { size } = batch
-      try {
-        await this.#parts.commit(batch)
-        batch.settle()
-      } catch (error) {
-        this.#parts.onFailed(batch, error)
-        batch.fail(error)
+      const committing = this.#commit(batch)
+      if (kept !== undefined) {
+        // What follows from the batch before is worked out while the disk is busy with this one.
+        await nextTurn()
+        this.#parts.onKept(kept)
       }
-      this.waiting -= size
-      this.batches++
+      kept = (await committing) ? batch : undefined
+      if (this.#queue.length === 0 && kept !== undefined) {
+        this.#parts.onKept(kept)
+        kept = undefined
+      }
+      batch.settle()
     }
     this.#committing = undefined
   }
+
+  async #commit(batch: Batch): Promise<boolean> {
+    const { size } = batch
+    try {
+      await this.#parts.commit(batch)
+      return true
+    } catch (error) {
+      this.#parts.onFailed(batch, error)
+      batch.fail(error)
+      return false
+    } finally {
+      this.waiting -= size
+      this.batches++
+    }
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -103,6 +103,9 @@ export class Ingest {
     this.#suggestions = new Suggestions((unknown) => registry.suggestSensor(unknown))
     this.#commits = new GroupCommit({
       commit: (batch) => this.#commit(batch),
+      onKept: ({ stored }) => {
+        if (stored.length > 0) this.#kept.tell(stored)
+      },
       onFailed: (batch, error) => this.#warnNotKept(batch, error),
     })
   }
@@ -276,7 +279,7 @@ export class Ingest {
       const readings = await this.#lateness.judge(batch.readings)
       await this.#options.store.append(readings)
       this.#counted.readingsKept += readings.length
-      this.#kept.tell(readings)
+      batch.stored = readings
     }
     if (batch.refusals.size > 0) await this.#quarantine([...batch.refusals.values()])
   }

@@ -72,10 +72,15 @@ export class AlarmBook {
             .where('sensor', '=', sensor)
             .where('number', 'in', some)
             .execute()
-      for (const rows of chunks(checkpoint.sensors))
+      // SQLite works in this thread: after each statement it is somebody else's turn, and readings go on being kept.
+      for (const rows of chunks(checkpoint.sensors)) {
         await transaction.replaceInto('judgement_sensor').values(rows).execute()
-      for (const rows of chunks(checkpoint.segments))
+        await nextTurn()
+      }
+      for (const rows of chunks(checkpoint.segments)) {
         await transaction.replaceInto('judgement_segment').values(rows).execute()
+        await nextTurn()
+      }
       await transaction.deleteFrom('judgement_outbox').execute()
       const waiting = checkpoint.outbox.map((event, position) => ({ position, event_json: JSON.stringify(event) }))
       for (const rows of chunks(waiting)) await transaction.insertInto('judgement_outbox').values(rows).execute()
@@ -138,6 +143,10 @@ export class AlarmBook {
   actionsOf(alarm: string): Promise<RuleTables['alarm_action'][]> {
     return this.#tables.selectFrom('alarm_action').selectAll().where('alarm', '=', alarm).orderBy('at').execute()
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 async function forget(transaction: Transaction<RuleTables>, sensor: string): Promise<void> {

@@ -96,7 +96,7 @@ export class LiveFeed {
 
   #look(id: AssetId): Seen {
     return {
-      state: assetStateOf(this.#engine.alarmsOf(id)),
+      state: assetStateOf(this.#engine.stirringOf(id)),
       openTickets: this.#tickets.openByAsset().get(id) ?? 0,
     }
   }

@@ -5,6 +5,7 @@ import type { Book } from '../alarm-book.ts'
 import { type AlarmRef, findRef, refsOf } from './alarm-ref.ts'
 import { alarmIdOf, describeAlarm, describeChange, type Said } from './describe.ts'
 import type { Handling } from './handling.ts'
+import type { SensorWatch } from './sensor-watch.ts'
 import { firing, inactive } from './slots.ts'
 import type { WatchList } from './watch-list.ts'
 
@@ -38,11 +39,23 @@ export class AlarmDesk {
 
   /** Alarms that are not simply inactive: also a shelved one and one whose rule is in error. */
   alarms(): Alarm[] {
+    return this.#stirring(this.#list.watches())
+  }
+
+  /** The same, of one asset. */
+  stirringOf(asset: AssetId): Alarm[] {
+    return this.#stirring(this.#list.watchesOf(asset))
+  }
+
+  #stirring(watches: Iterable<SensorWatch>): Alarm[] {
     const found: Alarm[] = []
-    for (const watch of this.#list.watches())
+    const isAnyShelved = [...this.#handling.values()].some(({ shelved }) => shelved !== undefined)
+    for (const watch of watches) {
+      if (watch.isCalm && !isAnyShelved) continue
       for (const ref of refsOf(watch))
         if (ref.standing.state !== inactive || ref.error !== undefined || this.#shelved(ref) !== undefined)
           found.push(this.describe(ref))
+    }
     return found
   }
 

@@ -135,6 +135,11 @@ export class RuleEngine {
     return this.#desk.alarms()
   }
 
+  /** Those of one asset. */
+  stirringOf(asset: AssetId): readonly Alarm[] {
+    return this.#desk.stirringOf(asset)
+  }
+
   /** One alarm, by `rule@asset`, whatever its state. */
   alarm(id: string): Alarm | undefined {
     return this.#desk.alarm(id)

@@ -3,7 +3,7 @@ import type { CompiledRule } from './compiled-rule.ts'
 import type { History } from './history.ts'
 import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
 import { type SilenceWatch, silenceWatch } from './silence.ts'
-import { slot } from './slots.ts'
+import { inactive, slot } from './slots.ts'
 
 /** A change of one rule's alarm, at the reading that made it. */
 export type Transition = {
@@ -106,6 +106,15 @@ export class SensorWatch {
         origin,
       })
     }
+  }
+
+  /** Nothing is pending, firing, recovering or in error. Asked of every sensor each second, so it makes no objects. */
+  get isCalm(): boolean {
+    const { offsets, failures } = this.plan
+    if (this.errors.size > 0 || failures.length > 0) return false
+    for (const offset of offsets) if (this.live[offset + slot.state] !== inactive) return false
+    for (const silence of this.silences) if (silence.state !== inactive) return false
+    return true
   }
 
   /** Where a rule's alarm stands now. */

@@ -37,8 +37,10 @@ try {
     say(`idle: ${megabytes(program)} MB resident, ${assetCount * quantities.length} sensors`)
     await addDevices(program)
     await measureLoad(program)
-    await measurePageLatency(program)
-    await measureTicketLatency(program)
+    if (process.env['BENCH_ONLY'] !== 'load') {
+      await measurePageLatency(program)
+      await measureTicketLatency(program)
+    }
   } finally {
     await program.kill('SIGINT')
   }
@@ -83,7 +85,7 @@ async function measureOne(
   const load = {
     host: '127.0.0.1',
     clients: loadClients,
-    inFlight: 20,
+    inFlight: Number(process.env['BENCH_IN_FLIGHT'] ?? 20),
     payload,
     warmUpMs: 2_000,
     durationMs: secondsEach * 1_000,
