@@ -14,8 +14,6 @@ export type BrokerView = {
   stats(): BrokerFigures
   /** Refused log-ins by the name that was tried. */
   loginFailures(): readonly LoginFailure[]
-  /** When the device was last heard, where that is known. */
-  heardAt?(device: string): Instant | undefined
   /** MQTT over WebSocket. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }

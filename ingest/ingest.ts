@@ -3,6 +3,7 @@ import type { Instant, Registry } from '../city/index.ts'
 import type { Batch, Refusal, Refused } from './batch.ts'
 import type { Sighting } from './discovered/discovered.ts'
 import { GroupCommit } from './group-commit.ts'
+import { LastHeard } from './last-heard.ts'
 import { Lateness } from './lateness.ts'
 import { Listeners } from './listeners.ts'
 import { NumberedSensors } from './numbered-sensors.ts'
@@ -83,6 +84,7 @@ export class Ingest {
   readonly #lateness: Lateness
   readonly #suggestions: Suggestions
   readonly #commits: GroupCommit
+  readonly #lastHeard = new LastHeard()
   readonly #kept: Listeners<readonly Reading[]>
   readonly #refused: Listeners<Refused>
   readonly #replies: Listeners<Reply>
@@ -125,6 +127,8 @@ export class Ingest {
   readonly receiveParcel: ParcelReceiver = async (parcel) => {
     const { messages, others } = parcel
     this.#counted.messages += messages + others.length
+    const newest = parcel.receivedAt[messages - 1]
+    if (newest !== undefined) for (const device of parcel.deviceNames) this.#lastHeard.note(device, newest)
     if (this.#commits.waiting >= waitingMax) return await this.#turnAway()
     const batch = this.#commits.gathering()
     const before = batch.size
@@ -188,6 +192,11 @@ export class Ingest {
     return this.#presence.add(listener)
   }
 
+  /** When the device last sent something, by our clock; `undefined`: not since the program started. */
+  heardAt(device: string): Instant | undefined {
+    return this.#lastHeard.of(device)
+  }
+
   /** The device's last connection is closed: what its messages referred to (Sparkplug aliases) ends with it. */
   forget(device: string): void {
     this.#reader.forget(device)
@@ -210,6 +219,7 @@ export class Ingest {
 
   /** Reads a message into the batch; answers with what was found in it. */
   #read(batch: Batch, message: Message): readonly WireReading[] {
+    this.#lastHeard.note(message.device, message.receivedAt)
     const parsed = this.#reader.read(message)
     for (const reply of parsed.replies ?? []) this.#replies.tell(reply)
     for (const presence of parsed.presence ?? []) this.#presence.tell(presence)

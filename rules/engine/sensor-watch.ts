@@ -4,6 +4,7 @@ import type { History } from './history.ts'
 import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
 import { type SilenceWatch, silenceWatch } from './silence.ts'
 import { inactive, slot } from './slots.ts'
+import { inSharedRoom } from './state-room.ts'
 
 /** A change of one rule's alarm, at the reading that made it. */
 export type Transition = {
@@ -35,13 +36,16 @@ export type Judged = {
   readonly receivedAt: Instant
 }
 
+// Shared: an empty map of its own would weigh two hundred bytes for each of a million sensors.
+const noErrors: ReadonlyMap<number, string> = new Map()
+
 /** All that is judged of one sensor: its rules, their state, and enough of the past to judge late readings at their time. */
 export class SensorWatch {
   readonly sensor: Sensor
   readonly plan: SensorPlan
   readonly silences: readonly SilenceWatch[]
   /** By place in the plan: the error of a rule that threw. It judges this sensor no more. */
-  readonly errors = new Map<number, string>()
+  errors: ReadonlyMap<number, string> = noErrors
   readonly history: History
   /** The rules' state after the newest reading. */
   live: Float64Array
@@ -56,7 +60,7 @@ export class SensorWatch {
     this.plan = plan
     this.history = history
     this.silences = plan.silences.flatMap((rule) => silenceWatch(rule, sensor.quantity.expectedIntervalMs) ?? [])
-    this.live = blankState(plan)
+    this.live = inSharedRoom(blankState(plan))
   }
 
   /** Judges a reading that is newer than all before it. */
@@ -89,7 +93,7 @@ export class SensorWatch {
       try {
         if (!fold.step(state, offset, at, value)) continue
       } catch (error) {
-        this.errors.set(index, messageOf(error))
+        this.errors = new Map(this.errors).set(index, messageOf(error))
         this.changed = true
         this.plan.failed(fold.rule, this.sensor.id, messageOf(error))
         continue

@@ -1,123 +1,37 @@
 /*
  * `npm run bench`: the built program as a process of its own, 10,000 sensors with the shipped rules, DuckDB, everything
- * acknowledged only when it is on disk; load and viewers on the same machine. Prints figures, asserts nothing.
- * The baseline is bare Aedes with no store, no permissions and no rules under the same load in the same run.
+ * acknowledged only when it is on disk; viewers on the same machine. How long a reading takes to the open page and to a
+ * ticket, and what the program weighs at rest. Rates are in `npm run bench:ingest`. Prints figures, asserts nothing.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Aedes } from 'aedes'
 import mqtt from 'mqtt'
 import { ApiClient } from '../support/api-client.ts'
-import { freePort, type RunningProgram, runLengthsman, spawnProgram } from '../support/program-process.ts'
-import { type LoadClient, type LoadPayload, startMqttLoad } from './mqtt-load.ts'
+import { type RunningProgram, spawnProgram } from '../support/program-process.ts'
+import { machine } from './machine.ts'
+import { PumpCity } from './pump-city.ts'
 
-const assetCount = 2_000
-const deviceCount = 50
-const secondsEach = Number(process.env['BENCH_SECONDS'] ?? 15)
-const quantities = ['vibration', 'bearing-temperature', 'flow', 'pressure', 'power']
 const viewers = 50
 const latencySamples = 200
 
-const assets = Array.from({ length: assetCount }, (_, index) => `pump-${index + 1}`)
-const devices = Array.from({ length: deviceCount }, (_, index) => `rtu-${index + 1}`)
-const assetsOf = (device: number) => assets.filter((_, index) => index % deviceCount === device)
-
-let secrets: readonly string[] = []
+const city = new PumpCity({ assets: 2_000, devices: 50 })
 const folder = mkdtempSync(join(tmpdir(), 'lengthsman-bench-'))
 const environment = { LENGTHSMAN_DATA: join(folder, 'data'), PWD: folder }
 try {
-  say(
-    `${cpus().length} cores, ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
-  )
-  await prepareCity()
+  say(machine())
+  await city.import(folder, environment)
   const program = await spawnProgram(environment, folder)
   try {
-    say(`idle: ${megabytes(program)} MB resident, ${assetCount * quantities.length} sensors`)
-    await addDevices(program)
-    await measureLoad(program)
-    if (process.env['BENCH_ONLY'] !== 'load') {
-      await measurePageLatency(program)
-      await measureTicketLatency(program)
-    }
+    say(`idle: ${megabytes(program)} MB resident, 10,000 sensors`)
+    await city.addDevices(program)
+    await measurePageLatency(program)
+    await measureTicketLatency(program)
   } finally {
     await program.kill('SIGINT')
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-async function prepareCity(): Promise<void> {
-  const rows = assets.map((asset) => `${asset},${asset},drinking-water-pump,3,50.5,7.1`)
-  writeFileSync(join(folder, 'pumps.csv'), ['id,name,class,criticality,latitude,longitude', ...rows].join('\n'))
-  await runLengthsman(['import', join(folder, 'pumps.csv')], environment)
-}
-
-async function addDevices(program: RunningProgram): Promise<void> {
-  const api = await ApiClient.login(program.url, 'admin', program.adminPassword)
-  const made: string[] = []
-  for (const [index, id] of devices.entries()) {
-    const { secret } = await api.post<{ secret: string }>('/api/v1/devices', { id, assets: assetsOf(index) })
-    made.push(secret)
-  }
-  secrets = made
-}
-
-function clients(topicsOf: (asset: string) => string[]): LoadClient[] {
-  return devices.map((id, index) => ({ id, secret: secrets[index] ?? '', topics: assetsOf(index).flatMap(topicsOf) }))
-}
-
-async function measureLoad(program: RunningProgram): Promise<void> {
-  const single = clients((asset) => quantities.map((quantity) => `telemetry/${asset}/${quantity}`))
-  const packed = clients((asset) => [`telemetry/${asset}`])
-  await measureOne('one reading a message', 1, single, { kind: 'timed' }, program)
-  await measureOne('packed 20', 20, packed, { kind: 'packed', readings: 20, quantity: 'flow' }, program)
-}
-
-async function measureOne(
-  name: string,
-  perMessage: number,
-  loadClients: LoadClient[],
-  payload: LoadPayload,
-  program: RunningProgram,
-): Promise<void> {
-  const load = {
-    host: '127.0.0.1',
-    clients: loadClients,
-    inFlight: Number(process.env['BENCH_IN_FLIGHT'] ?? 20),
-    payload,
-    warmUpMs: 2_000,
-    durationMs: secondsEach * 1_000,
-  }
-  const bare = await bareAedes()
-  const ceiling = await startMqttLoad({ ...load, port: bare.port })
-  bare.close()
-  const ours = await startMqttLoad({ ...load, port: program.mqttPort })
-  const { p50, p99 } = ours.latencyMs
-  const rate = ours.acknowledgedPerSecond * perMessage
-  const ceilingRate = ceiling.acknowledgedPerSecond * perMessage
-  say(
-    `${name}: ${count(rate)} readings/s durable, ack p50 ${p50.toFixed(1)} ms p99 ${p99.toFixed(1)} ms, ${ours.lostConnections} connections lost`,
-  )
-  say(
-    `  bare Aedes, nothing kept: ${count(ceilingRate)} readings/s; ours/bare ${(rate / ceilingRate).toFixed(2)}; resident ${megabytes(program)} MB`,
-  )
-}
-
-/** Aedes as it comes, in this process. */
-async function bareAedes(): Promise<{ port: number; close: () => void }> {
-  const broker = await Aedes.createBroker()
-  const server = createServer((socket) => broker.handle(socket))
-  const port = await freePort()
-  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
-  return {
-    port,
-    close: () => {
-      broker.close()
-      server.close()
-    },
-  }
 }
 
 /** From publish to the frame on an open page, with fifty pages open on the same asset. */
@@ -148,7 +62,7 @@ async function measureTicketLatency(program: RunningProgram): Promise<void> {
   const stream = await openStream(api, 'pump-1')
   const device = await connectedDevice(program, 0)
   const waits: number[] = []
-  for (const asset of assetsOf(0).slice(0, 40)) {
+  for (const asset of city.assetsOf(0).slice(0, 40)) {
     const now = Date.now() + 60_000
     const rows = Array.from({ length: 16 }, (_, minute) => ({
       observedAt: now - (15 - minute) * 60_000,
@@ -166,8 +80,8 @@ async function measureTicketLatency(program: RunningProgram): Promise<void> {
 }
 
 function connectedDevice(program: RunningProgram, index: number) {
-  const id = devices[index] ?? ''
-  const options = { clientId: id, username: id, password: secrets[index] ?? '' }
+  const id = city.devices[index] ?? ''
+  const options = { clientId: id, username: id, password: city.secretOf(index) }
   return mqtt.connectAsync(`mqtt://127.0.0.1:${program.mqttPort}`, options)
 }
 
@@ -210,10 +124,6 @@ function percentiles(waits: readonly number[]): string {
   const sorted = waits.toSorted((a, b) => a - b)
   const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1)
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms (${sorted.length} samples)`
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en')
 }
 
 function say(text: string): void {

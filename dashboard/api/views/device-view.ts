@@ -5,7 +5,11 @@ import type { DeviceView } from '../schema.ts'
 import { isoOf, isoOrNull } from './iso.ts'
 
 /** Devices as the API shows them; made for one request, so that a list looks the refused log-ins up once. */
-export function deviceViews({ broker, clocks }: Pick<Parts, 'broker' | 'clocks'>): (device: Device) => DeviceView {
+export function deviceViews({
+  broker,
+  ingest,
+  clocks,
+}: Pick<Parts, 'broker' | 'ingest' | 'clocks'>): (device: Device) => DeviceView {
   const failures = new Map(broker.loginFailures().map((failure) => [failure.device, failure]))
   return (device) => {
     const refused = failures.get(device.id)
@@ -16,7 +20,7 @@ export function deviceViews({ broker, clocks }: Pick<Parts, 'broker' | 'clocks'>
       subscribes: [...device.subscribes],
       publishes: [...device.publishes],
       connected: broker.isConnected(device.id),
-      heardAt: isoOrNull(broker.heardAt?.(device.id)),
+      heardAt: isoOrNull(ingest.heardAt(device.id)),
       clock: clocks?.of(device.id) ?? null,
       refusedLogins:
         refused === undefined
