@@ -104,7 +104,7 @@ class Publisher {
   readonly #total: Total
   readonly #heads: readonly Buffer[]
   /** When the message with this packet identifier was due; 0: the identifier is free. */
-  readonly #dueAt = new Float64Array(65_536)
+  readonly #dueAt: Float64Array
   /** Per topic: when its last reading was observed. */
   readonly #observedAt: Float64Array
   readonly #owed: number[] = []
@@ -121,6 +121,8 @@ class Publisher {
     this.#options = options
     this.#total = total
     this.#heads = client.topics.map((topic) => text(topic))
+    // Twice as many identifiers as are ever in use, not all of 65,535: ten thousand publishers have to fit into memory.
+    this.#dueAt = new Float64Array(Math.min(65_536, 2 * options.inFlight + 2))
     this.#observedAt = new Float64Array(client.topics.length)
     socket.on('data', (chunk) => this.#acknowledge(chunk))
     socket.on('close', () => {
@@ -173,7 +175,7 @@ class Publisher {
     if (count <= 0 || this.#closing) return
     const packets: Buffer[] = []
     for (let index = 0; index < count; index += 1) {
-      do this.#identifier = (this.#identifier % 65_535) + 1
+      do this.#identifier = (this.#identifier % (this.#dueAt.length - 1)) + 1
       while (this.#dueAt[this.#identifier] !== 0)
       this.#dueAt[this.#identifier] = dueAt(index)
       packets.push(this.#packet())

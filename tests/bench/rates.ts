@@ -53,6 +53,7 @@ async function measureWith(connections: number): Promise<void> {
     try {
       await city.addDevices(program)
       const before = megabytes(program)
+      if (connections >= 1_000) await weighIdle(city, program, before)
       for (const one of cases) if (one.connections === connections) await measure(one, city, program, before)
     } finally {
       await program.kill('SIGINT')
@@ -60,6 +61,26 @@ async function measureWith(connections: number): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What connections weigh that say nothing; the garbage of connecting is counted with them. */
+async function weighIdle(city: PumpCity, program: RunningProgram, before: number): Promise<void> {
+  let most = before
+  const sampling = setInterval(() => {
+    most = Math.max(most, megabytes(program))
+  }, 250)
+  const clients = city.clients((asset) => [`telemetry/${asset}`])
+  const nothing = {
+    inFlight: 1,
+    payload: { kind: 'number' },
+    perSecond: 0,
+    warmUpMs: 3_000,
+    durationMs: 3_000,
+  } as const
+  await startMqttLoad({ host: '127.0.0.1', port: program.mqttPort, clients, ...nothing })
+  clearInterval(sampling)
+  const kilobytes = ((most - before) * 1024) / clients.length
+  say(`${rate(clients.length)} idle connections: ${kilobytes.toFixed(1)} KB each`)
 }
 
 async function measure(one: Case, city: PumpCity, program: RunningProgram, before: number): Promise<void> {

@@ -127,7 +127,7 @@ test('what the plain reader takes, it reads as the thorough one does', () => {
     { numRuns: 3_000 },
   )
   // Or the test would say nothing.
-  expect(taken / seen).toBeGreaterThan(0.15)
+  expect(taken / seen).toBeGreaterThan(0.05)
 })
 
 test.each([
