@@ -131,5 +131,10 @@ test('what judges this finds out a PUBACK before the write, before the sync, and
   expect(judged(write, begun, ended, puback)).toEqual([{ written: true, synced: true }])
   expect(judged(write, begun, puback, ended)).toEqual([{ written: true, synced: false }])
   expect(judged(write, other, puback)).toEqual([{ written: true, synced: false }])
+  const readLater = ['7 read(20<TCP:[127.0.0.1:1883->127.0.0.1:47920]>, <unfinished ...>', '8 close(3</d/x>) = 0']
+  const readResumed = '7 <... read resumed>"\\x32\\x30", 65536) = 50'
+  const interrupted = systemCallsIn([...readLater, readResumed, write, begun, ended, puback].join('\n'))
+  const isStore = (path: string) => path.startsWith('/d/readings')
+  expect(acknowledgementsIn(interrupted, [0.5], isStore)).toEqual([{ written: true, synced: true }])
   expect(judged(begun, ended, puback, write)).toEqual([{ written: false, synced: false }])
 })

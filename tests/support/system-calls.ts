@@ -8,6 +8,7 @@ export type SystemCall = {
 }
 
 const callPattern = /^(\d+)\s+(\w+)\((?:\d+<((?:->|[^>])*)>)?,?\s?(.*)$/
+const unfinished = '<unfinished ...>'
 const resumedPattern = /^(\d+)\s+<\.\.\. (\w+) resumed>(.*)$/
 
 /** Reads what `strace -f -yy` wrote. A call that was interrupted by another thread's counts where it ended. */
@@ -27,7 +28,9 @@ export function systemCallsIn(trace: string): SystemCall[] {
     if (called === null) continue
     const [, thread = '', name = '', target = '', rest = ''] = called
     const call = { name, target: plain(target), arguments: rest }
-    if (rest.endsWith('<unfinished ...>')) begun.set(`${thread} ${name}`, call)
+    // What a `read` has read is shown when it resumes.
+    if (rest.endsWith(unfinished))
+      begun.set(`${thread} ${name}`, { ...call, arguments: rest.slice(0, -unfinished.length) })
     else if (!/= -1 /.test(rest)) calls.push(call)
   }
   return calls
