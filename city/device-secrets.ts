@@ -10,8 +10,10 @@ export const givenSecretLengthMin = 16
 /** What is kept of a secret. */
 export type SecretHash = { readonly salt: Uint8Array; readonly hash: Uint8Array }
 
+/** Never begins with a hyphen: on a command line (`--secret -Xy…`) that would be taken for another option. */
 export function makeSecret(): string {
-  return randomBytes(secretBytes).toString('base64url')
+  const secret = randomBytes(secretBytes).toString('base64url')
+  return secret.startsWith('-') ? makeSecret() : secret
 }
 
 /**

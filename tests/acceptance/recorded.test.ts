@@ -41,7 +41,7 @@ async function replayed(options: { file: string; time: string; map: string; asse
     [...words, '--device', 'recorder', '--secret', secret, '--port', String(program.mqttPort)],
     environment,
   )
-  expect(ran).toMatchObject({ code: 0 })
+  expect(ran).toEqual({ code: 0, output: expect.stringContaining(' rows from ') })
   const api = await ApiClient.login(program.url, 'admin', program.adminPassword)
   type TicketList = { items: { number: number }[] }
   const { items } = await eventually(
