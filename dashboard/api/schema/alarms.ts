@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { alarmStates, severities } from '../../../rules/index.ts'
+import { iso, level } from './terms.ts'
+
+export const alarmView = z.object({
+  id: z.string(),
+  rule: z.string(),
+  ruleTitle: z.string(),
+  asset: z.string(),
+  sensor: z.string(),
+  failureMode: z.string(),
+  state: z.enum(alarmStates),
+  level: level.nullable(),
+  severity: z.enum(severities).nullable(),
+  since: iso,
+  startedAt: iso.nullable(),
+  measured: z.number().nullable(),
+  limit: z.number().nullable(),
+  hiddenBy: z
+    .object({
+      kind: z.enum(['shelved', 'suppressed', 'out-of-service']),
+      reason: z.string(),
+      by: z.string().optional(),
+      parent: z.string().optional(),
+      until: iso.optional(),
+    })
+    .nullable(),
+  acknowledgedBy: z.string().nullable(),
+  error: z.string().nullable(),
+})
+export type AlarmView = z.infer<typeof alarmView>
+
+export const shelving = z.object({ reason: z.string().min(1).max(1_000), until: z.iso.datetime({ offset: true }) })
