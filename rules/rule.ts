@@ -1,4 +1,8 @@
 import type { DurationMs } from '../city/index.ts'
+import type { RateCondition } from './kinds/rate/rate.ts'
+import type { SilenceCondition } from './kinds/silence.ts'
+import type { StuckCondition } from './kinds/stuck/stuck.ts'
+import type { ThresholdCondition } from './kinds/threshold.ts'
 
 export const severities = ['minor', 'moderate', 'major', 'critical'] as const
 export type Severity = (typeof severities)[number]
@@ -10,42 +14,7 @@ export const levels: readonly Level[] = ['warning', 'action']
 /** A limit per level; at least one is given. In the unit that the condition says. */
 export type Limits = { readonly [level in Level]?: number | undefined }
 
-/** Above or below a limit, with a dead band so that a value at the limit does not chatter. */
-export type ThresholdCondition = {
-  readonly kind: 'threshold'
-  readonly quantity: string
-  readonly direction: 'above' | 'below'
-  readonly limits: Limits
-  /** How far back inside the limit a value must come before the alarm recovers; same unit. */
-  readonly hysteresis: number
-}
-
-/** Rising or falling faster than a limit, in units per `perMs`, by the least-squares slope over `overMs`. */
-export type RateCondition = {
-  readonly kind: 'rate'
-  readonly quantity: string
-  readonly direction: 'rising' | 'falling'
-  readonly limits: Limits
-  readonly perMs: DurationMs
-  readonly overMs: DurationMs
-  readonly hysteresis: number
-}
-
-/** Deadman: nothing heard for so many of the sensor's expected intervals. */
-export type SilenceCondition = {
-  readonly kind: 'silence'
-  readonly quantity: string
-  readonly intervals: { readonly [level in Level]?: number | undefined }
-}
-
-/** The value has not moved by more than `tolerance` for `forMs` although readings came. */
-export type StuckCondition = {
-  readonly kind: 'stuck'
-  readonly quantity: string
-  readonly tolerance: number
-  readonly forMs: DurationMs
-}
-
+/** What a rule watches for: one of the kinds of `kinds/`. */
 export type Condition = ThresholdCondition | RateCondition | SilenceCondition | StuckCondition
 
 /** A versioned definition that watches one quantity of every asset of a class and names a failure mode. */

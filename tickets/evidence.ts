@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { DurationMs, Instant } from '../city/index.ts'
-import { type Level, levels, type Rule } from '../rules/index.ts'
 import type { Evidence, EvidenceSeries } from './ticket.ts'
 
 /** Points a series keeps: as many as a ticket's chart shows on a wide screen, and about 100 KB a ticket with six sensors. */
@@ -31,15 +30,6 @@ export function evidenceWindow(startedAt: Instant, now: Instant): { readonly fro
   const length = Math.max(0, now - startedAt)
   const leadIn = Math.min(leadInMsMax, Math.max(leadInMsMin, length * leadInShare))
   return { from: Math.round(Math.min(startedAt, now) - leadIn), to: now + 1 }
-}
-
-/** The limits that can be drawn into the sensor's own chart: those of a threshold. A slope or a silence has none. */
-export function drawnLimits({ condition }: Rule): EvidenceSeries['limits'] {
-  if (condition.kind !== 'threshold') return []
-  return levels.flatMap((level: Level) => {
-    const value = condition.limits[level]
-    return value === undefined ? [] : [{ level, value, direction: condition.direction }]
-  })
 }
 
 /** Makes what the store gave into evidence: bounded, with the raising rule's limits, and hashed. */

@@ -29,6 +29,7 @@ export function caseCity(assets: readonly CaseAsset[], classes: readonly AssetCl
     sensor: (id) => sensors.get(id),
     sensors: () => [...sensors.values()],
     sensorsOf: (asset) => byAsset.get(asset) ?? [],
+    timeZone: 'UTC',
     onChange: () => () => undefined,
   }
 }

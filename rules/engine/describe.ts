@@ -1,7 +1,7 @@
 import type { Instant, QuantityDefinition } from '../../city/index.ts'
 import { type Alarm, type AlarmEvent, type AlarmState, alarmStates, type Hiding } from '../alarm.ts'
-import type { Level, Rule } from '../rule.ts'
-import { reasonFor } from '../wording/reason.ts'
+import { limitOf, reasonFor } from '../kinds/kinds.ts'
+import type { Level } from '../rule.ts'
 import type { AlarmRef } from './alarm-ref.ts'
 import type { Handling } from './handling.ts'
 import type { Transition } from './sensor-watch.ts'
@@ -65,19 +65,4 @@ function levelOf(index: number): Level | undefined {
 
 function defined(value: number): number | undefined {
   return Number.isNaN(value) ? undefined : value
-}
-
-function limitOf({ condition }: Rule, level: Level | undefined, quantity: QuantityDefinition): number | undefined {
-  if (level === undefined) return undefined
-  switch (condition.kind) {
-    case 'threshold':
-    case 'rate':
-      return condition.limits[level]
-    case 'stuck':
-      return condition.tolerance
-    case 'silence': {
-      const intervals = condition.intervals[level]
-      return intervals === undefined ? undefined : intervals * quantity.expectedIntervalMs
-    }
-  }
 }

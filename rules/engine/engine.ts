@@ -3,7 +3,8 @@ import type { AssetId, DurationMs, Instant, SensorId } from '../../city/index.ts
 import type { Reading } from '../../ingest/index.ts'
 import type { Alarm, AlarmEvent } from '../alarm.ts'
 import type { Book, Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
-import { type Level, levels, type Rule } from '../rule.ts'
+import { drawnLimits } from '../kinds/kinds.ts'
+import type { Level, Rule } from '../rule.ts'
 import { putBack, reachOf, takeChanges } from './checkpointing.ts'
 import { AlarmDesk, type Shelving } from './desk.ts'
 import { allowedLatenessMs, type HistoryBounds } from './history.ts'
@@ -153,14 +154,7 @@ export class RuleEngine {
   /** The limits a sensor's values are held against, for charts and evidence. */
   limitsOf(sensor: SensorId): readonly SensorLimit[] {
     const rules = this.#list.watch(sensor)?.plan.folds.map(({ rule }) => rule) ?? []
-    return rules.flatMap((rule) => {
-      const { condition } = rule
-      if (condition.kind !== 'threshold') return []
-      return levels.flatMap((level) => {
-        const value = condition.limits[level]
-        return value === undefined ? [] : [{ rule, level, direction: condition.direction, value }]
-      })
-    })
+    return rules.flatMap((rule) => drawnLimits(rule).map((limit) => ({ rule, ...limit })))
   }
 
   /** Counts for this bout of trouble only. */

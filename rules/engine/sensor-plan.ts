@@ -1,6 +1,8 @@
-import type { QuantityDefinition, SensorId } from '../../city/index.ts'
+import type { SensorId } from '../../city/index.ts'
+import type { Facts } from '../kinds/kind.ts'
+import { compileRule } from '../kinds/kinds.ts'
 import type { Rule } from '../rule.ts'
-import { type CompiledRule, compileRule } from './compiled-rule.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import { blank } from './slots.ts'
 
 /** What is judged of every sensor of one quantity of one class: shared by them all. */
@@ -23,13 +25,13 @@ export type RuleFailed = (rule: Rule, sensor: SensorId | undefined, error: strin
 /** One entry per fold of a layout. */
 export type LayoutEntry = readonly [rule: string, version: string, width: number]
 
-export function sensorPlan(rules: readonly Rule[], quantity: QuantityDefinition, failed: RuleFailed): SensorPlan {
+export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFailed): SensorPlan {
   const folds: CompiledRule[] = []
   const silences: Rule[] = []
   const failures: { rule: Rule; error: string }[] = []
   for (const rule of rules) {
     try {
-      const fold = compileRule(rule, quantity)
+      const fold = compileRule(rule, facts)
       if (fold === undefined) silences.push(rule)
       else folds.push(fold)
     } catch (error) {

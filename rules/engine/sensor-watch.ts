@@ -91,7 +91,7 @@ export class SensorWatch {
       const levelBefore = state[offset + slot.level] as number
       const startedBefore = state[offset + slot.startedAt] as number
       try {
-        if (!fold.step(state, offset, at, value)) continue
+        if (!fold.step(state, offset, at, value, 0)) continue
       } catch (error) {
         this.errors = new Map(this.errors).set(index, messageOf(error))
         this.changed = true

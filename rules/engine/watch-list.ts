@@ -1,11 +1,14 @@
-import type { Asset, AssetId, Registry, Sensor, SensorId } from '../../city/index.ts'
+import type { Asset, AssetId, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
 import type { Rule } from '../rule.ts'
 import { History, type HistoryBounds } from './history.ts'
 import { type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
 
 /** What the rules need to know of the city. */
-export type RuleRegistry = Pick<Registry, 'asset' | 'assets' | 'sensor' | 'sensors' | 'sensorsOf' | 'onChange'>
+export type RuleRegistry = Pick<
+  Registry,
+  'asset' | 'assets' | 'sensor' | 'sensors' | 'sensorsOf' | 'onChange' | 'timeZone'
+>
 
 /** One sensor's watch before and after the city or the rules changed. */
 export type Replanned = { readonly before: SensorWatch; readonly after: SensorWatch | undefined }
@@ -19,6 +22,8 @@ export class WatchList {
   readonly #watches = new Map<SensorId, SensorWatch>()
   #children = new Map<AssetId, AssetId[]>()
   #parents = new Map<AssetId, AssetId>()
+  /** Of the city: where the sun is looked up for it. */
+  #middle: Place | undefined
   #rules: readonly Rule[] = []
   #byQuantity = new Map<string, Rule[]>()
 
@@ -80,6 +85,7 @@ export class WatchList {
     this.#children = new Map()
     this.#parents = new Map()
     for (const asset of this.#registry.assets()) this.#relate(asset)
+    this.#middle = middleOf(this.#registry.assets())
     const changed: Replanned[] = []
     const known = new Set<SensorId>()
     for (const sensor of this.#registry.sensors()) {
@@ -145,7 +151,9 @@ export class WatchList {
     if (rules === undefined) return undefined
     const known = this.#plans.get(key)
     if (known !== undefined) return known
-    const plan = sensorPlan(rules, sensor.quantity, this.#failed)
+    const { quantity } = sensor
+    const facts = { quantity, inputs: [quantity], timeZone: this.#registry.timeZone, place: this.#middle }
+    const plan = sensorPlan(rules, facts, this.#failed)
     this.#plans.set(key, plan)
     return plan
   }
@@ -170,4 +178,12 @@ function isSamePlan({ plan, sensor }: SensorWatch, next: SensorPlan, nextSensor:
     sensor.quantity.expectedIntervalMs === nextSensor.quantity.expectedIntervalMs &&
     sensor.quantity.title === nextSensor.quantity.title
   )
+}
+
+/** The mean of the assets' places, to a tenth of a degree: an asset more must not change what is judged. */
+function middleOf(assets: readonly Asset[]): Place | undefined {
+  if (assets.length === 0) return undefined
+  const mean = (of: (place: Place) => number) =>
+    Math.round((assets.reduce((sum, { place }) => sum + of(place), 0) / assets.length) * 10) / 10
+  return { latitude: mean(({ latitude }) => latitude), longitude: mean(({ longitude }) => longitude) }
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AssetClass, didYouMean, type FileFault, FileFaults, type QuantityDefinition } from '../../city/index.ts'
-import type { Limits, Rule } from '../rule.ts'
-import { levels } from '../rule.ts'
-import { readCondition } from './condition.ts'
+import { limitOf } from '../kinds/kinds.ts'
+import { levels, type Rule } from '../rule.ts'
+import { type ReadyWhen, readCondition, readWhen } from './condition.ts'
 import { type RuleEntry, ruleEntry, ruleFile } from './rule-file.ts'
 import { versionOf } from './version.ts'
 import { YamlFile, type YamlPath } from './yaml-places.ts'
@@ -78,16 +78,27 @@ function readRules(file: YamlFile, classes: readonly AssetClass[], faults: FileF
     const say = (path: YamlPath, message: string): void => {
       faults.push(file.fault([...place, ...path], message))
     }
-    const text = file.textOf(place)
-    const rules = toRules(entry.data, text, classes, say)
+    const when = readWhen(entry.data.when, {
+      file,
+      place,
+      say: (path, message) => say(['when', ...path], message),
+      faults: (found) => faults.push(...found),
+    })
+    const rules = toRules(entry.data, when, file.textOf(place), classes, say)
     return faults.length > before ? [] : rules.map((rule) => ({ rule, place: [...place, 'id'] }))
   })
 }
 
 type Say = (path: YamlPath, message: string) => void
 
-/** One rule per quantity named; with several, each has the quantity in its id. */
-function toRules(entry: RuleEntry, text: string, classes: readonly AssetClass[], say: Say): Rule[] {
+/** One rule per quantity named, each with the quantity in its id; or one over all of them, where the kind takes them all. */
+function toRules(
+  entry: RuleEntry,
+  ready: ReadyWhen | undefined,
+  text: string,
+  classes: readonly AssetClass[],
+  say: Say,
+): Rule[] {
   const assetClass = findClass(entry.class, classes, (message) => say(['class'], message))
   if (assetClass === undefined) return []
   const modes = assetClass.failureModes.map(({ id }) => id)
@@ -96,19 +107,28 @@ function toRules(entry: RuleEntry, text: string, classes: readonly AssetClass[],
     const known = hint === '' ? `: expected one of ${modes.join(', ')}` : hint
     say(['failure mode'], `class "${assetClass.id}" has no failure mode "${entry['failure mode']}"${known}`)
   }
-  const several = Array.isArray(entry.when.quantity)
-  return quantitiesOf(entry, assetClass, say).flatMap((quantity) => {
-    const condition = readCondition(entry.when, quantity, (path, message) => say(['when', ...path], message))
+  if (ready === undefined) {
+    quantitiesOf(entry.when.quantity, assetClass, say)
+    return []
+  }
+  const around = { assetClass, classes }
+  const sayWhen = (path: YamlPath, message: string) => say(['when', ...path], message)
+  const named = entry.when.quantity ?? ready.kind.findQuantities?.(ready.when, sayWhen, around)
+  if (named === undefined) {
+    if (ready.kind.findQuantities === undefined)
+      say(['when'], 'quantity: missing: expected a quantity of the class, or a list of them')
+    return []
+  }
+  const isList = Array.isArray(entry.when.quantity)
+  const found = quantitiesOf(named, assetClass, say)
+  const takesAll = entry.when.quantity === undefined || ready.kind.takesAll(ready.when)
+  const groups = takesAll ? [found] : found.map((quantity) => [quantity])
+  return groups.flatMap(([quantity, ...more]) => {
+    if (quantity === undefined) return []
+    const condition = readCondition(ready, [quantity, ...more], sayWhen, around)
     if (condition === undefined) return []
-    const limits: Limits =
-      condition.kind === 'silence'
-        ? condition.intervals
-        : condition.kind === 'stuck'
-          ? { warning: condition.tolerance }
-          : condition.limits
-    checkSeverity(entry, limits, say)
     const meaning = {
-      id: several ? `${entry.id}-${quantity.id}` : entry.id,
+      id: isList && !takesAll ? `${entry.id}-${quantity.id}` : entry.id,
       title: entry.title,
       class: assetClass.id,
       failureMode: entry['failure mode'],
@@ -120,7 +140,9 @@ function toRules(entry: RuleEntry, text: string, classes: readonly AssetClass[],
       advice: entry.advice,
       source: entry.source,
     }
-    return [{ ...meaning, version: versionOf(meaning), text }]
+    const rule = { ...meaning, version: versionOf(meaning), text }
+    checkSeverity(entry, rule, quantity, say)
+    return [rule]
   })
 }
 
@@ -136,23 +158,27 @@ function findClass(id: string, classes: readonly AssetClass[], say: (message: st
   return found
 }
 
-function quantitiesOf(entry: RuleEntry, assetClass: AssetClass, say: Say): QuantityDefinition[] {
-  const named = Array.isArray(entry.when.quantity) ? entry.when.quantity : [entry.when.quantity]
+function quantitiesOf(
+  written: string | readonly string[] | undefined,
+  assetClass: AssetClass,
+  say: Say,
+): QuantityDefinition[] {
+  const isList = typeof written !== 'string'
   const known = assetClass.quantities.map(({ id }) => id)
-  return named.flatMap((name, index) => {
+  return (isList ? (written ?? []) : [written]).flatMap((name, index) => {
     const found = assetClass.quantities.find(({ id }) => id === name)
     if (found !== undefined) return [found]
     const hint = didYouMean(name, known)
-    const path = Array.isArray(entry.when.quantity) ? ['when', 'quantity', index] : ['when', 'quantity']
+    const path = isList ? ['when', 'quantity', index] : ['when', 'quantity']
     const expectation = hint === '' ? `: expected one of ${known.join(', ')}` : hint
     say(path, `class "${assetClass.id}" has no quantity "${name}"${expectation}`)
     return []
   })
 }
 
-function checkSeverity(entry: RuleEntry, limits: Limits, say: Say): void {
+function checkSeverity(entry: RuleEntry, rule: Rule, quantity: QuantityDefinition, say: Say): void {
   for (const level of levels) {
-    const wanted = limits[level] !== undefined
+    const wanted = limitOf(rule, level, quantity) !== undefined
     const given = entry.severity[level] !== undefined
     if (wanted && !given) say(['severity'], `no severity for "${level}", which the condition has`)
     if (!wanted && given) say(['severity', level], `a severity for "${level}", which the condition does not have`)

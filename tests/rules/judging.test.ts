@@ -251,7 +251,9 @@ describe('a rule that throws on a reading', () => {
     const rules = [vibrationRule({ id: 'throws' }), vibrationRule({ forMs: 0 })]
     const [sensor] = pumps.sensorsOf('pump-01')
     if (sensor === undefined) throw new Error('the pump has no sensor')
-    const plan = sensorPlan(rules, sensor.quantity, (rule, id, error) => told.push(`${rule.id} ${id} ${error}`))
+    const { quantity } = sensor
+    const facts = { quantity, inputs: [quantity], timeZone: 'UTC', place: undefined }
+    const plan = sensorPlan(rules, facts, (rule, id, error) => told.push(`${rule.id} ${id} ${error}`))
     const [first, ...others] = plan.folds
     if (first === undefined) throw new Error('the rule was not made ready')
     const broken = () => {

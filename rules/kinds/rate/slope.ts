@@ -1,4 +1,4 @@
-import type { DurationMs, Instant } from '../../city/index.ts'
+import type { DurationMs, Instant } from '../../../city/index.ts'
 
 /**
  * The least-squares slope over a sliding time, from sums per bucket instead of from the readings: a window of two days at

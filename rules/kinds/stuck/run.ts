@@ -1,4 +1,4 @@
-import type { DurationMs, Instant } from '../../city/index.ts'
+import type { DurationMs, Instant } from '../../../city/index.ts'
 
 /**
  * A run is the readings, one after another, that differ by no more than the tolerance. The reading that breaks it begins

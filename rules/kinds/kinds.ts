@@ -1,0 +1,58 @@
+import type { Asset, QuantityDefinition, SensorId } from '../../city/index.ts'
+import type { CompiledRule } from '../engine/compiled-rule.ts'
+import type { Condition, Level, Rule } from '../rule.ts'
+import type { Change } from '../wording/change.ts'
+import type { DrawnLimit, Facts, Kind, Neighbourhood } from './kind.ts'
+import { rateKind } from './rate/rate.ts'
+import { silenceKind } from './silence.ts'
+import { stuckKind } from './stuck/stuck.ts'
+import { thresholdKind } from './threshold.ts'
+
+/** All kinds of condition, in the order in which they are named to who wrote none of them. */
+export const kinds: readonly Kind[] = [thresholdKind, rateKind, silenceKind, stuckKind]
+
+const byName = new Map<string, Kind>(kinds.map((kind) => [kind.kind, kind]))
+
+/** The kind of a condition. */
+export function kindOf(condition: Condition): Kind {
+  const kind = byName.get(condition.kind)
+  if (kind === undefined) throw new Error(`unknown kind of condition: ${JSON.stringify(condition)}`)
+  return kind
+}
+
+// A kind's methods take its own conditions; that this is one of them is what `kindOf` found out.
+const own = (condition: Condition) => condition as never
+
+export function compileRule(rule: Rule, facts: Facts): CompiledRule | undefined {
+  return kindOf(rule.condition).compile(rule, own(rule.condition), facts)
+}
+
+/** One sentence for people about a change. */
+export function reasonFor(change: Change): string {
+  const { condition } = change.rule
+  return kindOf(condition).reason(change, own(condition))
+}
+
+export function limitOf(
+  { condition }: Rule,
+  level: Level | undefined,
+  quantity: QuantityDefinition,
+): number | undefined {
+  return level === undefined ? undefined : kindOf(condition).limitOf(own(condition), level, quantity)
+}
+
+/** The limits that can be drawn into the chart of the rule's sensor; a slope or a silence has none. */
+export function drawnLimits({ condition }: Rule): readonly DrawnLimit[] {
+  return kindOf(condition).drawn?.(own(condition)) ?? []
+}
+
+/** Whether a rule looks at several sensors at once. */
+export function isJoint({ condition }: Rule): boolean {
+  const kind = kindOf(condition)
+  return kind.inputs !== undefined && (kind.isJoint?.(own(condition)) ?? true)
+}
+
+/** The sensors a joint rule looks at for an asset; `undefined` when the asset lacks what it needs. */
+export function inputsOf({ condition }: Rule, asset: Asset, city: Neighbourhood): readonly SensorId[] | undefined {
+  return kindOf(condition).inputs?.(own(condition), asset, city)
+}

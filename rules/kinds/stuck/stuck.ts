@@ -1,0 +1,82 @@
+import { type DurationMs, formatDuration } from '../../../city/index.ts'
+import { longestGap } from '../../engine/compiled-rule.ts'
+import { advance } from '../../engine/lifecycle.ts'
+import { lifecycleSlots, slot } from '../../engine/slots.ts'
+import { readValue } from '../../file/amount.ts'
+import { nameOf } from '../../wording/change.ts'
+import { durationText, limitText, valueText } from '../../wording/units.ts'
+import { defineKind } from '../kind.ts'
+import { lifecycleOf } from '../levels.ts'
+import { amount, duration } from '../shapes.ts'
+import { type StuckRun, stuckAfter, stuckPlace, stuckSlots } from './run.ts'
+
+/** The value has not moved by more than `tolerance` for `forMs` although readings came. */
+export type StuckCondition = {
+  readonly kind: 'stuck'
+  readonly quantity: string
+  readonly tolerance: number
+  readonly forMs: DurationMs
+}
+
+/** A value that stands still needs to have been seen this often to be called stuck. */
+const stuckIntervalsMin = 10
+
+const shape = { 'stuck for': duration.optional(), within: amount.optional() }
+
+export const stuckKind = defineKind<StuckCondition, typeof shape>({
+  kind: 'stuck',
+  keys: ['stuck for'],
+  companions: ['within'],
+  shape,
+  read(when, [quantity], say) {
+    const forMs = when['stuck for'] ?? 0
+    const within = readValue(when.within ?? 0, quantity.unit)
+    if (within.kind === 'fault') {
+      say(['within'], within.message)
+      return undefined
+    }
+    const tolerance = within.amount
+    if (tolerance < 0 || tolerance >= quantity.range.max - quantity.range.min)
+      say(['within'], `${tolerance}: expected from 0 to less than the whole range of the quantity`)
+    if (forMs < stuckIntervalsMin * quantity.expectedIntervalMs) {
+      const shortest = formatDuration(stuckIntervalsMin * quantity.expectedIntervalMs)
+      say(
+        ['stuck for'],
+        `${formatDuration(forMs)}: expected at least ${shortest}, ${stuckIntervalsMin} intervals of the sensor`,
+      )
+    }
+    return { kind: 'stuck', quantity: quantity.id, tolerance, forMs }
+  },
+  compile(rule, condition, { quantity }) {
+    // Stuck or not is the value here, 1 or 0; the time it has to hold is the condition's own.
+    const lifecycle = { ...lifecycleOf(rule, {}, 1, 0, quantity.expectedIntervalMs), warning: 0.5 }
+    const run: StuckRun = {
+      tolerance: condition.tolerance,
+      forMs: condition.forMs,
+      gapMs: longestGap(condition.forMs, quantity.expectedIntervalMs),
+    }
+    return {
+      rule,
+      width: lifecycleSlots + stuckSlots,
+      judgesDoubtful: true,
+      step(state, offset, at, value) {
+        const base = offset + lifecycleSlots
+        const stuck = stuckAfter(run, state, base, at, value)
+        state[offset + slot.measured] = value
+        return advance(lifecycle, state, offset, at, stuck ? 1 : 0, state[base + stuckPlace.startedAt] as number)
+      },
+    }
+  },
+  reason(change, condition) {
+    const { quantity, measured, rule } = change
+    const name = nameOf(quantity)
+    if (change.origin === 'withdrawn') return `late readings show that ${name} did move; the alarm is withdrawn`
+    if (change.state === 'recovering') return `${name} moves again`
+    if (change.state === 'inactive')
+      return rule.recoverMs > 0 ? `${name} has moved for ${durationText(rule.recoverMs)}` : `${name} moves again`
+    const value = measured === undefined ? 'one value' : valueText(measured, quantity.unit, quantity.decimals)
+    const within = condition.tolerance === 0 ? '' : ` (within ${limitText(condition.tolerance, quantity.unit)})`
+    return `${name} has stood at ${value}${within} for ${durationText(condition.forMs)} although readings come`
+  },
+  limitOf: (condition, level) => (level === 'warning' ? condition.tolerance : undefined),
+})
