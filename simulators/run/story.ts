@@ -6,6 +6,7 @@ import type { SimulatedTown } from '../town.ts'
 import { randomTroubles, stagedTroubles } from '../trouble/plan.ts'
 import { TroubleBook } from '../trouble/trouble-book.ts'
 import { dayMs, hourMs } from '../world/calendar.ts'
+import { mend } from './mending.ts'
 import type { SimulatorState } from './state.ts'
 
 // After the staged beginning a town of four hundred assets has something new every few hours.
@@ -67,12 +68,7 @@ export class Story {
 
   /** A crew has finished a ticket. Says how many things were mended by it. */
   repair(asset: AssetId, failureMode: string, at: Instant): number {
-    if (failureMode === 'sensor-fault') {
-      const sensors = this.troubles.repair(asset, at).length
-      return sensors > 0 ? sensors : this.faults.repair(asset, failureMode, at).length
-    }
-    const mended = this.faults.repair(asset, failureMode, at).length
-    return mended > 0 ? mended : this.troubles.repair(asset, at).length
+    return mend(this, asset, failureMode, at)
   }
 
   truth(): Truth {

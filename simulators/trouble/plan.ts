@@ -73,24 +73,30 @@ export type RandomTroubles = {
   readonly to: Instant
   readonly perDay: number
   readonly spared: ReadonlySet<AssetId>
+  /** What may happen; what can happen to one sensor alone, when absent. */
+  readonly kinds?: readonly SensorTroubleKind[]
+  /** How long it lasts if nobody comes; a day or two when absent. */
+  readonly hours?: { readonly min: number; readonly max: number }
 }
 
 const randomKinds: readonly SensorTroubleKind[] = ['stuck', 'silent', 'drift', 'spikes']
 
-/** Sensor troubles anywhere, evenly over a span; each ends by itself after a day or two if nobody comes. */
+const randomHours = { min: 18, max: 60 }
+
+/** Sensor troubles anywhere, evenly over a span; each ends by itself in the end if nobody comes. */
 export function randomTroubles(town: SimulatedTown, seed: number, options: RandomTroubles): readonly SensorTrouble[] {
-  const free = candidates(town, (one) => one.decimals > 0, options.spared)
-  const count = Math.floor(((options.to - options.from) / dayMs) * options.perDay)
-  return Array.from({ length: free.length === 0 ? 0 : count }, (_, index) => {
+  const { from, to, perDay, spared, kinds = randomKinds, hours: within = randomHours } = options
+  const free = candidates(town, (one) => one.decimals > 0, spared)
+  const count = Math.floor(((to - from) / dayMs) * perDay)
+  return Array.from({ length: count }, (_, index) => {
     const drawn = (name: string) => chance(seed, streamOf(`random-trouble/${name}`), index)
     const chosen = free[Math.floor(drawn('sensor') * free.length)]
-    const fromAt = options.from + ((options.to - options.from) / count) * (index + drawn('from'))
-    const hours = between(18, 60, seed, streamOf('random-trouble/hours'), index)
-    return {
-      sensor: `${chosen?.asset ?? ''}/${chosen?.quantity ?? ''}`,
-      kind: randomKinds[Math.floor(drawn('kind') * randomKinds.length)] ?? 'stuck',
-      fromAt: Math.round(fromAt),
-      toAt: Math.round(fromAt + hours * hourMs),
-    }
-  })
+    if (chosen === undefined) return []
+    const kind = kinds[Math.floor(drawn('kind') * kinds.length)] ?? 'stuck'
+    const fromAt = Math.round(from + ((to - from) / count) * (index + drawn('from')))
+    const hours = between(within.min, within.max, seed, streamOf('random-trouble/hours'), index)
+    const span = { fromAt, toAt: Math.round(fromAt + hours * hourMs) }
+    if (kind === 'clock-skew') return skewedClock(town, chosen.asset, span)
+    return [{ sensor: `${chosen.asset}/${chosen.quantity}`, kind, ...span }]
+  }).flat()
 }

@@ -3,9 +3,9 @@ import type { Instant } from '../../city/index.ts'
 /**
  * What goes wrong with a sensor while its asset is well. `stuck`: it repeats one value. `silent`: nothing comes.
  * `drift`: it wanders off, a little every hour. `spikes`: now and then a value from nowhere. `clock-skew`: its device's
- * clock is wrong.
+ * clock is wrong. `impossible`: a broken wire or an overflow shows what cannot be.
  */
-export const sensorTroubleKinds = ['stuck', 'silent', 'drift', 'spikes', 'clock-skew'] as const
+export const sensorTroubleKinds = ['stuck', 'silent', 'drift', 'spikes', 'clock-skew', 'impossible'] as const
 export type SensorTroubleKind = (typeof sensorTroubleKinds)[number]
 
 export type SensorTrouble = {

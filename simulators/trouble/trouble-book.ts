@@ -91,6 +91,8 @@ export class TroubleBook {
         const now = chance(seed ^ 0x51ed270b, streamOf(trouble.sensor), minute) < spikeChance
         return now ? spikeOf(trouble.sensor, value, minute, seed, instrument) : value
       }
+      case 'impossible':
+        return instrument.impossible
       default:
         return value
     }

@@ -74,6 +74,12 @@ export class Instrument {
     return this.rounded(scattered)
   }
 
+  /** What it shows when its wire is broken: a tenth of its range beyond the end. */
+  get impossible(): number {
+    const { min: least, max: most } = this.#measured
+    return most + (most - least) / 10
+  }
+
   rounded(value: number): number {
     const inside = min(this.#measured.max, max(this.#measured.min, value))
     return round(inside * this.#scale) / this.#scale
