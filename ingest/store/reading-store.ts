@@ -1,5 +1,6 @@
 import type { Instant, SensorId } from '../../city/index.ts'
 import type { Quality, Reading } from '../reading.ts'
+import type { PackedQuery, PackedReadings } from './packed-readings.ts'
 
 export type SeriesQuery = {
   readonly sensor: SensorId
@@ -45,6 +46,8 @@ export interface ReadingStore {
    * batches: how the rules catch up after a restart.
    */
   receivedSince(receivedFrom: Instant, observedFrom: Instant): AsyncIterable<readonly Reading[]>
+  /** One sensor's readings in columns, as `readPacked` says; where a store keeps columns. */
+  packed?(query: PackedQuery): Promise<PackedReadings | undefined>
   /** Forgets what was observed before this moment (retention). */
   forgetBefore(observedBefore: Instant): Promise<void>
   health(): Promise<StoreHealth>

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Instant, SensorId } from '../../../city/index.ts'
 import type { Reading } from '../../reading.ts'
+import type { PackedQuery, PackedReadings } from '../packed-readings.ts'
 import {
   type ReadingStore,
   type Series,
@@ -11,6 +12,7 @@ import {
 import { makeFresh } from './fresh-file.ts'
 import { type MergeRules, mergeRules } from './merge-plan.ts'
 import { type Opened, openParts, shut } from './opened.ts'
+import { readPackedColumns } from './packed.ts'
 import { emptySeries, readReceivedSince, readSeries } from './queries.ts'
 
 export type DuckDbOptions = {
@@ -79,6 +81,17 @@ class DuckDbStore implements ReadingStore {
         this.#opened.shelf.borrow((layout) =>
           readSeries(connection, layout, sensor, { ...query, points: Math.max(1, Math.floor(query.points)) }),
         ),
+      ),
+    )
+  }
+
+  async packed(query: PackedQuery): Promise<PackedReadings | undefined> {
+    const sensor = this.#opened.writer.book.numberOf(query.sensor)
+    if (sensor === undefined || query.to <= query.from)
+      return { stamps: new Float64Array(0), values: new Float64Array(0), delays: new Float64Array(0) }
+    return this.#reading(() =>
+      this.#opened.readers.use((connection) =>
+        this.#opened.shelf.borrow((layout) => readPackedColumns(connection, layout, sensor, query)),
       ),
     )
   }
