@@ -1,4 +1,4 @@
-import type { DurationMs, Instant, SensorId } from '../../city/index.ts'
+import type { DurationMs, Instant } from '../../city/index.ts'
 import type { Checkpoint } from '../alarm-book.ts'
 import { allowedLatenessMs } from './history.ts'
 import { segmentRow, sensorRow } from './keeping.ts'
@@ -16,7 +16,7 @@ export function takeChanges(watches: Iterable<SensorWatch>): Pick<Checkpoint, 's
       watch.history.segments.filter((segment) => segment.changed).map((segment) => segmentRow(watch, segment)),
     ),
     dropped: changed.flatMap((watch) =>
-      watch.history.dropped.length === 0 ? [] : [{ sensor: watch.sensor.id, numbers: watch.history.dropped }],
+      watch.history.dropped.length === 0 ? [] : [{ sensor: watch.id, numbers: watch.history.dropped }],
     ),
   }
   for (const watch of changed) {
@@ -30,16 +30,15 @@ export function takeChanges(watches: Iterable<SensorWatch>): Pick<Checkpoint, 's
 /** The checkpoint was not written: what it took counts as changed again. */
 export function putBack(
   { sensors, segments, dropped }: Checkpoint,
-  watchOf: (sensor: SensorId) => SensorWatch | undefined,
+  watchOf: (id: string) => SensorWatch | undefined,
 ): void {
   for (const { sensor } of sensors) {
-    const watch = watchOf(sensor as SensorId)
+    const watch = watchOf(sensor)
     if (watch !== undefined) watch.changed = true
   }
   for (const { sensor, number } of segments)
-    for (const segment of watchOf(sensor as SensorId)?.history.segments ?? [])
-      if (segment.number === number) segment.changed = true
-  for (const { sensor, numbers } of dropped) watchOf(sensor as SensorId)?.history.dropped.push(...numbers)
+    for (const segment of watchOf(sensor)?.history.segments ?? []) if (segment.number === number) segment.changed = true
+  for (const { sensor, numbers } of dropped) watchOf(sensor)?.history.dropped.push(...numbers)
 }
 
 /** How far back in event time a replay has to look: no reading that could still be judged was observed before. */

@@ -86,13 +86,13 @@ export class RuleEngine {
   }
 
   #restoreSensor(row: KeptSensor, segments: readonly KeptSegment[], at: Instant): void {
-    const fresh = this.#list.watch(row.sensor as SensorId)
+    const fresh = this.#list.watch(row.sensor)
     if (fresh === undefined) {
       this.#gone.add(row.sensor)
       return
     }
-    const watch = watchFromRows(this.#list, fresh.sensor, fresh.plan, row, segments)
-    this.#list.replace(fresh.sensor.id, watch)
+    const watch = watchFromRows(this.#list, fresh, row, segments)
+    this.#list.replace(watch)
     if (row.layout_json !== fresh.plan.layout)
       this.#owed.push(...tellRuleChange(this.#desk, formerOfRow(row, numbersOf(row.live)), watch, at))
   }
@@ -204,7 +204,7 @@ export class RuleEngine {
 
   #follow(changes: readonly Replanned[]): void {
     for (const { before, after } of changes) {
-      if (after === undefined) this.#gone.add(before.sensor.id)
+      if (after === undefined) this.#gone.add(before.id)
       else this.#owed.push(...tellRuleChange(this.#desk, formerOf(before), after, this.#judging.lastAt))
     }
   }

@@ -14,10 +14,16 @@ export type HistoryBounds = {
   readonly readingsMax: number
 }
 
+// A detector remembers some hundred numbers: kept before each of its segments they would outweigh the readings. One in
+// eight then begins with a snapshot, and a late reading costs judging up to 512 readings again instead of 64.
+const narrowNumbers = 96
+const wideSpacing = 8
+
 /**
  * A sensor's recent readings, cut into segments. Each begins with the state of all the sensor's rules before its first
- * reading, so that a late reading costs judging again what came after it in its segment and the later ones, and nothing
- * before. Old segments are let go whole; the snapshot of the next then stands for all that was before.
+ * reading (where that is large: each eighth does), so that a late reading costs judging again what came after it in its
+ * segment and the later ones, and little before. Old segments are let go whole; the first always has a snapshot, which
+ * stands for all that was before.
  */
 export class History {
   readonly segments: Segment[]
@@ -42,7 +48,7 @@ export class History {
   append(at: Instant, value: number, trusted: boolean, live: Float64Array): void {
     let segment = this.segments[this.segments.length - 1]
     if (segment === undefined || segment.isFull()) {
-      segment = new Segment(this.#nextNumber++, live)
+      segment = new Segment(this.#nextNumber++, this.#isSnapshotDue(live) ? live : undefined)
       this.segments.push(segment)
       this.#letGo(at)
     }
@@ -81,14 +87,22 @@ export class History {
   /** Lets go of segments that no reading within the allowed lateness can fall into, and of the oldest beyond the bound. */
   #letGo(newestAt: Instant): void {
     for (;;) {
-      const [oldest, next] = this.segments
-      if (oldest === undefined || next === undefined) return
-      const needed = oldest.lastAt() >= newestAt - this.#bounds.latenessMs
+      // What is let go ends before a snapshot, which stands for it.
+      const count = this.segments.findIndex(({ hasSnapshot }, index) => index > 0 && hasSnapshot)
+      const newest = this.segments[count - 1]
+      if (newest === undefined) return
+      const needed = newest.lastAt() >= newestAt - this.#bounds.latenessMs
       if (needed && this.#readings <= this.#bounds.readingsMax) return
-      this.goneThrough = oldest.lastAt()
-      this.#readings -= oldest.count
-      this.dropped.push(oldest.number)
-      this.segments.shift()
+      this.goneThrough = newest.lastAt()
+      for (const { count: readings, number } of this.segments.splice(0, count)) {
+        this.#readings -= readings
+        this.dropped.push(number)
+      }
     }
+  }
+
+  #isSnapshotDue(live: Float64Array): boolean {
+    if (live.length <= narrowNumbers) return true
+    return !this.segments.slice(1 - wideSpacing).some(({ hasSnapshot }) => hasSnapshot)
   }
 }

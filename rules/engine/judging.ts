@@ -3,7 +3,8 @@ import type { Reading } from '../../ingest/index.ts'
 import type { AlarmEvent } from '../alarm.ts'
 import { foldRef, silenceRef } from './alarm-ref.ts'
 import type { AlarmDesk } from './desk.ts'
-import { judgeLate } from './late.ts'
+import { type JointInput, jointInstant } from './joint.ts'
+import { judgeLate, type LateOutcome } from './late.ts'
 import type { Judged, SensorWatch, Transition } from './sensor-watch.ts'
 import { hearAgain, type SilenceWatch, tickSilence } from './silence.ts'
 import { inactive } from './slots.ts'
@@ -51,11 +52,18 @@ export class Judging {
     this.#listen(judgedAt)
     const events: AlarmEvent[] = []
     let waiting: Map<SensorWatch, Judged[]> | undefined
+    const joint: JointReadings = new Map()
     for (const reading of readings) {
-      const watch = this.#watchFor(reading)
-      if (watch === undefined) continue
+      const watch = this.#list.watch(reading.sensor)
+      const joints = this.#list.jointsOf(reading.sensor)
+      if (!this.#isToBeJudged(reading, watch !== undefined || joints !== undefined)) continue
       const at = reading.observedAt
       const trusted = reading.quality === 'good' || reading.quality === 'late'
+      if (joints !== undefined) put(joint, joints, reading, trusted)
+      if (watch === undefined) {
+        this.#stats.judged++
+        continue
+      }
       const others = waiting?.get(watch)
       if (others === undefined && at > watch.newestAt) {
         this.#stats.judged++
@@ -72,7 +80,14 @@ export class Judging {
         waiting.set(watch, [late])
       }
     }
-    if (waiting !== undefined) for (const [watch, late] of waiting) this.#judgeLate(watch, late, judgedAt, events)
+    if (waiting !== undefined)
+      for (const [watch, late] of waiting) {
+        const outcome = this.#judgeLate(watch, late, judgedAt, events)
+        this.#stats.judgedLate += outcome.judged
+        this.#stats.duplicates += outcome.duplicates
+        this.#stats.tooOld += outcome.tooOld
+      }
+    for (const [watch, some] of joint) this.#judgeJoint(watch, some, judgedAt, events)
     return events
   }
 
@@ -96,23 +111,35 @@ export class Judging {
     if (at > this.lastAt) this.lastAt = at
   }
 
-  #watchFor(reading: Reading): SensorWatch | undefined {
+  #isToBeJudged(reading: Reading, isWatched: boolean): boolean {
     if (reading.receivedAt > this.receivedThrough) this.receivedThrough = reading.receivedAt
-    const watch = this.#list.watch(reading.sensor)
-    if (watch === undefined) this.#stats.unwatched++
+    if (!isWatched) this.#stats.unwatched++
     // A clock that is wrong says nothing about when: one reading of the future would blind the rule until then.
     else if (reading.quality === 'clock-skew' || !Number.isFinite(reading.value)) this.#stats.unbelieved++
-    else return watch
-    return undefined
+    else return true
+    return false
   }
 
-  #judgeLate(watch: SensorWatch, late: readonly Judged[], judgedAt: Instant, events: AlarmEvent[]): void {
+  #judgeLate(watch: SensorWatch, late: readonly Judged[], judgedAt: Instant, events: AlarmEvent[]): LateOutcome {
     const outcome = judgeLate(watch, late)
-    this.#stats.judgedLate += outcome.judged
-    this.#stats.duplicates += outcome.duplicates
-    this.#stats.tooOld += outcome.tooOld
     this.#tellAll(watch, outcome.changes, judgedAt, events)
     if (outcome.receivedAt > Number.NEGATIVE_INFINITY) this.#heard(watch, outcome.receivedAt, judgedAt, events)
+    return outcome
+  }
+
+  /** What a batch holds for a joint watch, in the order of its stream: sensors of one asset often report one after another. */
+  #judgeJoint(watch: SensorWatch, readings: Judged[], judgedAt: Instant, events: AlarmEvent[]): void {
+    readings.sort((left, right) => left.at - right.at)
+    if ((readings[0]?.at ?? 0) <= watch.newestAt) {
+      this.#judgeLate(watch, readings, judgedAt, events)
+      return
+    }
+    for (const { at, value, trusted, receivedAt } of readings) {
+      if (at === watch.newestAt) continue
+      watch.append(at, value, trusted, this.#changes)
+      this.#heard(watch, receivedAt, judgedAt, events)
+      if (this.#changes.length > 0) this.#tellAll(watch, this.#changes, judgedAt, events)
+    }
   }
 
   #tellAll(watch: SensorWatch, changes: readonly Transition[], judgedAt: Instant, events: AlarmEvent[]): void {
@@ -169,4 +196,17 @@ export class Judging {
 
 function beforeOf({ state, level, startedAt }: SilenceWatch): Transition['before'] {
   return { state, level, startedAt }
+}
+
+/** By joint watch, the readings of a batch at their places in its stream. */
+type JointReadings = Map<SensorWatch, Judged[]>
+
+function put(joint: JointReadings, joints: readonly JointInput[], reading: Reading, trusted: boolean): void {
+  for (const { watch, input } of joints) {
+    const { value, receivedAt } = reading
+    const judged = { at: jointInstant(reading.observedAt, input), value, trusted, receivedAt }
+    const others = joint.get(watch)
+    if (others === undefined) joint.set(watch, [judged])
+    else others.push(judged)
+  }
 }

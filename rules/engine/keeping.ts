@@ -1,16 +1,14 @@
-import type { Sensor } from '../../city/index.ts'
 import type { KeptSegment, KeptSensor } from '../alarm-book.ts'
 import { Segment } from './segment.ts'
-import type { SensorPlan } from './sensor-plan.ts'
 import type { SensorWatch } from './sensor-watch.ts'
 import type { SilenceStanding } from './silence.ts'
-import { rejudge, type WatchList } from './watch-list.ts'
+import { begunAnew, rejudge, type WatchList } from './watch-list.ts'
 
 /** From a sensor's watch to rows and back. Numbers are copied: the watch goes on while the rows are written. */
 export function sensorRow(watch: SensorWatch): KeptSensor {
   const { history } = watch
   return {
-    sensor: watch.sensor.id,
+    sensor: watch.id,
     layout_json: watch.plan.layout,
     live: bytesOf(watch.live),
     newest_at: watch.newestAt,
@@ -22,7 +20,7 @@ export function sensorRow(watch: SensorWatch): KeptSensor {
 
 export function segmentRow(watch: SensorWatch, segment: Segment): KeptSegment {
   return {
-    sensor: watch.sensor.id,
+    sensor: watch.id,
     number: segment.number,
     first_at: segment.at(0),
     readings: segment.count,
@@ -43,18 +41,23 @@ function silenceEntry({
   return { rule: rule.id, version: rule.version, state, level, since, startedAt, measuredMs }
 }
 
-/** A watch as its rows describe it, under the rules of today. */
+/** A watch as its rows describe it, under the rules of today, which `fresh` has. */
 export function watchFromRows(
   list: WatchList,
-  sensor: Sensor,
-  plan: SensorPlan,
+  fresh: SensorWatch,
   row: KeptSensor,
   rows: readonly KeptSegment[],
 ): SensorWatch {
+  const { sensor, plan, id, isJoint } = fresh
+  if (isJoint && row.layout_json !== plan.layout)
+    return begunAnew(
+      fresh,
+      rows.map(({ number }) => number),
+    )
   const segments = rows.map((each) => Segment.from(each.number, each.readings, numbersOf(each.numbers)))
   const history = list.history(segments)
   history.goneThrough = row.gone_through ?? Number.NEGATIVE_INFINITY
-  const watch = list.freshWatch(sensor, plan, history)
+  const watch = list.freshWatch(sensor, plan, history, isJoint ? id : undefined)
   watch.newestAt = row.newest_at
   watch.heardAt = row.heard_at
   const kept = JSON.parse(row.silences_json) as SilenceEntry[]

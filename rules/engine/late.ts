@@ -83,7 +83,7 @@ function asChange(watch: SensorWatch, fold: number): Transition {
   const { state, level, startedAt, measured } = watch.standing(fold)
   return {
     fold,
-    at: watch.newestAt,
+    at: watch.newestMoment,
     state,
     level,
     startedAt,

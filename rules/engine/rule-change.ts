@@ -12,7 +12,10 @@ export type Former = ReadonlyMap<string, { readonly version: string; readonly st
 
 export function formerOf(watch: SensorWatch): Former {
   return new Map(
-    watch.plan.folds.map(({ rule }, fold) => [rule.id, { version: rule.version, standing: watch.standing(fold) }]),
+    watch.plan.folds.map(({ rule }, fold) => [
+      rule.id,
+      { version: watch.plan.versions[fold] ?? '', standing: watch.standing(fold) },
+    ]),
   )
 }
 
@@ -36,12 +39,15 @@ export function tellRuleChange(desk: AlarmDesk, former: Former, watch: SensorWat
     const ref = foldRef(watch, fold)
     if (ref === undefined) return []
     const old = former.get(ref.rule.id)
-    if (old?.version === ref.rule.version) return []
+    if (old?.version === watch.plan.versions[fold]) return []
     const before = old?.standing ?? { state: inactive, level: 0, startedAt: Number.NaN }
     if (ref.standing.state >= firing) return [desk.tell(ref, { at, before, origin: 'present' }, at)]
     if (before.state < firing) return []
     const ended = { ...ref.standing, state: inactive, level: 0, since: at, startedAt: before.startedAt }
     const event = desk.tell({ ...ref, standing: ended }, { at, before, origin: 'present' }, at)
-    return [{ ...event, reason: `the rule "${ref.rule.title}" was changed, and as it is now it does not hold` }]
+    const changed = old?.version.startsWith(ref.rule.version)
+      ? `what the rule "${ref.rule.title}" looks at`
+      : `the rule "${ref.rule.title}"`
+    return [{ ...event, reason: `${changed} was changed, and as it is now it does not hold` }]
   })
 }

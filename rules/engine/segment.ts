@@ -9,9 +9,12 @@ const valueOffset = segmentReadings
 const trustedOffset = 2 * segmentReadings
 const readingNumbers = trustedOffset + 2
 
+const noSnapshot = new Float64Array(0)
+
 /**
- * A stretch of a sensor's readings, in the order they were observed, and the state of its rules before the first of them
- * (the snapshot). All in one run of numbers: a sensor has dozens of these, and each typed array more costs a hundred bytes.
+ * A stretch of a sensor's readings, in the order they were observed, and mostly the state of its rules before the first of
+ * them (the snapshot). All in one run of numbers: a sensor has dozens of these, and each typed array more costs a hundred
+ * bytes. Where the state is large, only some segments begin with one: see History.
  */
 export class Segment {
   /** Its row's key in the database; never used twice for a sensor. The order is that of the readings. */
@@ -22,7 +25,7 @@ export class Segment {
   /** Changed since the last checkpoint. */
   changed = true
 
-  constructor(number: number, snapshot: Float64Array) {
+  constructor(number: number, snapshot: Float64Array = noSnapshot) {
     this.number = number
     this.#readings = snapshot.length
     this.numbers = new Float64Array(snapshot.length + readingNumbers)
@@ -37,12 +40,17 @@ export class Segment {
     return segment
   }
 
+  get hasSnapshot(): boolean {
+    return this.#readings > 0
+  }
+
   /** A copy of the rules' state before the first reading. */
   snapshot(): Float64Array {
     return this.numbers.slice(0, this.#readings)
   }
 
   setSnapshot(state: Float64Array): void {
+    if (!this.hasSnapshot) return
     this.numbers.set(state)
     this.changed = true
   }

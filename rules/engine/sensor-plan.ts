@@ -14,6 +14,8 @@ export type SensorPlan = {
   readonly silences: readonly Rule[]
   /** Rules that cannot be made ready: shown with their error, judged by nobody. */
   readonly failures: readonly { readonly rule: Rule; readonly error: string }[]
+  /** Of each fold: its rule's version, and of a joint watch what it looks at. */
+  readonly versions: readonly string[]
   /** Rules with versions and widths: a state kept under another layout has to be rearranged. */
   readonly layout: string
   /** Told when a rule throws on a reading. */
@@ -25,7 +27,13 @@ export type RuleFailed = (rule: Rule, sensor: SensorId | undefined, error: strin
 /** One entry per fold of a layout. */
 export type LayoutEntry = readonly [rule: string, version: string, width: number]
 
-export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFailed): SensorPlan {
+/** `inputs`: of a joint watch the sensors it judges, which are part of its layout. */
+export function sensorPlan(
+  rules: readonly Rule[],
+  facts: Facts,
+  failed: RuleFailed,
+  inputs: readonly SensorId[] = [],
+): SensorPlan {
   const folds: CompiledRule[] = []
   const silences: Rule[] = []
   const failures: { rule: Rule; error: string }[] = []
@@ -44,8 +52,9 @@ export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFai
     width += fold.width
     return width - fold.width
   })
-  const entries: LayoutEntry[] = folds.map((fold) => [fold.rule.id, fold.rule.version, fold.width])
-  return { folds, offsets, width, silences, failures, layout: JSON.stringify(entries), failed }
+  const versions = folds.map(({ rule }) => [rule.version, ...inputs].join(' '))
+  const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
+  return { folds, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
 }
 
 /** The state of a sensor that has sent nothing. */
@@ -61,7 +70,7 @@ export function rearranged(plan: SensorPlan, old: Float64Array, oldLayout: strin
   let from = 0
   for (const [id, version, width] of JSON.parse(oldLayout) as LayoutEntry[]) {
     const to = plan.folds.findIndex(
-      ({ rule, width: own }) => rule.id === id && rule.version === version && own === width,
+      ({ rule, width: own }, index) => rule.id === id && plan.versions[index] === version && own === width,
     )
     if (to >= 0) state.set(old.subarray(from, from + width), plan.offsets[to])
     from += width

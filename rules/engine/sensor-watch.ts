@@ -1,6 +1,7 @@
 import type { Instant, Sensor } from '../../city/index.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import type { History } from './history.ts'
+import { inputOf, momentOf } from './joint.ts'
 import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
 import { type SilenceWatch, silenceWatch } from './silence.ts'
 import { inactive, slot } from './slots.ts'
@@ -41,9 +42,14 @@ const noErrors: ReadonlyMap<number, string> = new Map()
 
 /** All that is judged of one sensor: its rules, their state, and enough of the past to judge late readings at their time. */
 export class SensorWatch {
+  /** The sensor's, or a joint watch's own. */
+  readonly id: string
+  /** The one that is judged; of a joint watch the first of those that are. */
   readonly sensor: Sensor
   readonly plan: SensorPlan
   readonly silences: readonly SilenceWatch[]
+  /** Its instants are places in a stream: see `joint.ts`. */
+  readonly isJoint: boolean
   /** By place in the plan: the error of a rule that threw. It judges this sensor no more. */
   errors: ReadonlyMap<number, string> = noErrors
   readonly history: History
@@ -55,7 +61,10 @@ export class SensorWatch {
   /** Differs from what the last checkpoint kept. */
   changed = false
 
-  constructor(sensor: Sensor, plan: SensorPlan, history: History) {
+  /** With `joint` it judges several sensors as one stream; that is its key. */
+  constructor(sensor: Sensor, plan: SensorPlan, history: History, joint?: string) {
+    this.id = joint ?? sensor.id
+    this.isJoint = joint !== undefined
     this.sensor = sensor
     this.plan = plan
     this.history = history
@@ -83,6 +92,8 @@ export class SensorWatch {
     changes: Transition[],
   ): void {
     const { folds, offsets } = this.plan
+    const moment = this.isJoint ? momentOf(at) : at
+    const input = this.isJoint ? inputOf(at) : 0
     for (let index = 0; index < folds.length; index++) {
       const fold = folds[index] as CompiledRule
       if ((!trusted && !fold.judgesDoubtful) || (this.errors.size > 0 && this.errors.has(index))) continue
@@ -91,7 +102,7 @@ export class SensorWatch {
       const levelBefore = state[offset + slot.level] as number
       const startedBefore = state[offset + slot.startedAt] as number
       try {
-        if (!fold.step(state, offset, at, value, 0)) continue
+        if (!fold.step(state, offset, moment, value, input)) continue
       } catch (error) {
         this.errors = new Map(this.errors).set(index, messageOf(error))
         this.changed = true
@@ -101,7 +112,7 @@ export class SensorWatch {
       const startedAt = state[offset + slot.startedAt] as number
       changes.push({
         fold: index,
-        at,
+        at: moment,
         state: state[offset + slot.state] as number,
         level: state[offset + slot.level] as number,
         startedAt: Number.isNaN(startedAt) ? startedBefore : startedAt,
@@ -110,6 +121,11 @@ export class SensorWatch {
         origin,
       })
     }
+  }
+
+  /** The moment of the newest reading. */
+  get newestMoment(): Instant {
+    return this.isJoint ? momentOf(this.newestAt) : this.newestAt
   }
 
   /** Nothing is pending, firing, recovering or in error. Asked of every sensor each second, so it makes no objects. */
@@ -129,13 +145,17 @@ export class SensorWatch {
   /** Judges the readings of the history again from a segment on; the snapshots after it and the live state follow. */
   replay(fromSegment: number, origin: Transition['origin'], changes: Transition[], keep: boolean): void {
     const { segments } = this.history
-    const state = segments[fromSegment]?.snapshot() ?? this.live.slice()
-    for (let number = fromSegment; number < segments.length; number++) {
+    let first = fromSegment
+    while (first > 0 && segments[first]?.hasSnapshot === false) first--
+    const state = segments[first]?.snapshot() ?? this.live.slice()
+    for (let number = first; number < segments.length; number++) {
       const segment = segments[number]
       if (segment === undefined) continue
       if (keep && number > fromSegment) segment.setSnapshot(state)
+      // What lies before is only gone through to know the state it leaves.
+      const told = number < fromSegment ? [] : changes
       for (let index = 0; index < segment.count; index++)
-        this.step(state, segment.at(index), segment.value(index), segment.trusted(index), origin, changes)
+        this.step(state, segment.at(index), segment.value(index), segment.trusted(index), origin, told)
     }
     if (keep) this.live = state
   }

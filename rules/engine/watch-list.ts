@@ -1,6 +1,9 @@
 import type { Asset, AssetId, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
+import type { Neighbourhood } from '../kinds/kind.ts'
+import { inputsOf, isJoint } from '../kinds/kinds.ts'
 import type { Rule } from '../rule.ts'
 import { History, type HistoryBounds } from './history.ts'
+import { areSound, type JointInput, jointId, neighbourhoodOf } from './joint.ts'
 import { type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
 
@@ -19,7 +22,10 @@ export class WatchList {
   readonly #bounds: HistoryBounds
   readonly #failed: RuleFailed
   readonly #plans = new Map<string, SensorPlan>()
-  readonly #watches = new Map<SensorId, SensorWatch>()
+  /** By the sensor's id, or a joint watch's own. */
+  readonly #watches = new Map<string, SensorWatch>()
+  readonly #jointsOfSensor = new Map<SensorId, JointInput[]>()
+  readonly #jointsOfAsset = new Map<AssetId, SensorWatch[]>()
   #children = new Map<AssetId, AssetId[]>()
   #parents = new Map<AssetId, AssetId>()
   /** Of the city: where the sun is looked up for it. */
@@ -37,8 +43,14 @@ export class WatchList {
     return this.#rules
   }
 
-  watch(sensor: SensorId): SensorWatch | undefined {
-    return this.#watches.get(sensor)
+  /** By the sensor's id, or a joint watch's own. */
+  watch(id: string): SensorWatch | undefined {
+    return this.#watches.get(id)
+  }
+
+  /** The joint watches that a sensor is an input of. */
+  jointsOf(sensor: SensorId): readonly JointInput[] | undefined {
+    return this.#jointsOfSensor.get(sensor)
   }
 
   watches(): Iterable<SensorWatch> {
@@ -50,6 +62,7 @@ export class WatchList {
       const watch = this.#watches.get(id)
       if (watch !== undefined) yield watch
     }
+    yield* this.#jointsOfAsset.get(asset) ?? []
   }
 
   /** The gateway an asset reports through. */
@@ -62,8 +75,19 @@ export class WatchList {
     return this.#children
   }
 
-  replace(sensor: SensorId, watch: SensorWatch): void {
-    this.#watches.set(sensor, watch)
+  /** Puts a restored watch in the place of the fresh one. */
+  replace(watch: SensorWatch): void {
+    const before = this.#watches.get(watch.id)
+    this.#watches.set(watch.id, watch)
+    if (!watch.isJoint) return
+    for (const inputs of this.#jointsOfSensor.values())
+      for (const [index, each] of inputs.entries())
+        if (each.watch === before) inputs[index] = { watch, input: each.input }
+    const { asset } = watch.sensor
+    this.#jointsOfAsset.set(
+      asset,
+      (this.#jointsOfAsset.get(asset) ?? []).map((each) => (each === before ? watch : each)),
+    )
   }
 
   /** Takes over new rules. */
@@ -71,6 +95,7 @@ export class WatchList {
     this.#rules = rules
     this.#byQuantity = new Map()
     for (const rule of rules) {
+      if (isJoint(rule)) continue
       const key = `${rule.class}/${rule.condition.quantity}`
       const some = this.#byQuantity.get(key)
       if (some === undefined) this.#byQuantity.set(key, [rule])
@@ -87,7 +112,7 @@ export class WatchList {
     for (const asset of this.#registry.assets()) this.#relate(asset)
     this.#middle = middleOf(this.#registry.assets())
     const changed: Replanned[] = []
-    const known = new Set<SensorId>()
+    const known = new Set<string>()
     for (const sensor of this.#registry.sensors()) {
       const plan = this.#planFor(sensor)
       if (plan === undefined) continue
@@ -98,6 +123,7 @@ export class WatchList {
       this.#watches.set(sensor.id, after)
       if (before !== undefined) changed.push({ before, after })
     }
+    changed.push(...this.#refreshJoints(known))
     for (const [id, before] of this.#watches)
       if (!known.has(id)) {
         this.#watches.delete(id)
@@ -106,8 +132,8 @@ export class WatchList {
     return changed
   }
 
-  freshWatch(sensor: Sensor, plan: SensorPlan, history = new History(this.#bounds, [])): SensorWatch {
-    return new SensorWatch(sensor, plan, history)
+  freshWatch(sensor: Sensor, plan: SensorPlan, history = new History(this.#bounds, []), joint?: string): SensorWatch {
+    return new SensorWatch(sensor, plan, history, joint)
   }
 
   history(segments: History['segments']): History {
@@ -116,7 +142,7 @@ export class WatchList {
 
   /** Rules that stayed keep their state; new and changed ones judge the readings that are still held. */
   #carryOver(before: SensorWatch, sensor: Sensor, plan: SensorPlan): SensorWatch {
-    const after = this.freshWatch(sensor, plan, before.history)
+    const after = this.freshWatch(sensor, plan, before.history, before.isJoint ? before.id : undefined)
     after.newestAt = before.newestAt
     after.heardAt = before.heardAt
     after.changed = true
@@ -132,6 +158,58 @@ export class WatchList {
     if (before.plan.layout === plan.layout) after.live = before.live
     else rejudge(after, before.plan.layout)
     return after
+  }
+
+  /** Finds the inputs of every joint rule for every asset of its class; a watch whose rule and inputs are the same goes on. */
+  #refreshJoints(known: Set<string>): Replanned[] {
+    this.#jointsOfSensor.clear()
+    this.#jointsOfAsset.clear()
+    const rules = this.#rules.filter(isJoint)
+    if (rules.length === 0) return []
+    const city = neighbourhoodOf(this.#registry)
+    return rules.flatMap((rule) =>
+      city.ofClass(rule.class).flatMap((asset) => this.#refreshJoint(rule, asset, city, known)),
+    )
+  }
+
+  #refreshJoint(rule: Rule, asset: Asset, city: Neighbourhood, known: Set<string>): Replanned[] {
+    const ids = inputsOf(rule, asset, city)
+    if (ids === undefined || !areSound(ids)) return []
+    const sensors = ids.flatMap((id) => this.#registry.sensor(id) ?? [])
+    const [sensor] = sensors
+    if (sensor === undefined || sensors.length < ids.length) return []
+    const id = jointId(asset.id, rule.id)
+    known.add(id)
+    const plan = this.#jointPlan(rule, sensors)
+    const before = this.#watches.get(id)
+    const goesOn = before !== undefined && isSamePlan(before, plan, sensor)
+    // Readings of other inputs stand in the history under other numbers: it cannot be judged again.
+    const watch = goesOn ? before : this.freshWatch(sensor, plan, undefined, id)
+    if (before !== undefined && !goesOn)
+      begunAnew(
+        watch,
+        before.history.segments.map(({ number }) => number),
+        before.history.dropped,
+      )
+    this.#watches.set(id, watch)
+    for (const [input, each] of ids.entries()) {
+      const joints = this.#jointsOfSensor.get(each)
+      if (joints === undefined) this.#jointsOfSensor.set(each, [{ watch, input }])
+      else joints.push({ watch, input })
+    }
+    const others = this.#jointsOfAsset.get(asset.id)
+    if (others === undefined) this.#jointsOfAsset.set(asset.id, [watch])
+    else others.push(watch)
+    return before === undefined || goesOn ? [] : [{ before, after: watch }]
+  }
+
+  #jointPlan(rule: Rule, sensors: readonly Sensor[]): SensorPlan {
+    const inputs = sensors.map(({ quantity }) => quantity)
+    const [quantity] = inputs
+    if (quantity === undefined) throw new Error(`rule ${rule.id} has no inputs`)
+    const names = sensors.map(({ id }) => id)
+    const facts = { quantity, inputs, timeZone: this.#registry.timeZone, place: this.#middle }
+    return sensorPlan([rule], facts, this.#failed, names)
   }
 
   #relate(asset: Asset): void {
@@ -159,11 +237,19 @@ export class WatchList {
   }
 }
 
+/** A fresh watch in the place of another, whose segments are not needed any more. */
+export function begunAnew(watch: SensorWatch, ...old: readonly (readonly number[])[]): SensorWatch {
+  watch.history.dropped = old.flat()
+  watch.changed = true
+  return watch
+}
+
 /** Brings a history that was judged under another layout into this watch's, and judges it again. */
 export function rejudge(watch: SensorWatch, oldLayout: string): void {
   const { segments } = watch.history
   for (const [index, segment] of segments.entries())
-    segments[index] = segment.withSnapshot(rearranged(watch.plan, segment.snapshot(), oldLayout))
+    if (segment.hasSnapshot)
+      segments[index] = segment.withSnapshot(rearranged(watch.plan, segment.snapshot(), oldLayout))
   watch.changed = true
   if (segments.length > 0) watch.replay(0, 'reading', [], true)
 }

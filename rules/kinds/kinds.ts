@@ -48,8 +48,8 @@ export function drawnLimits({ condition }: Rule): readonly DrawnLimit[] {
 
 /** Whether a rule looks at several sensors at once. */
 export function isJoint({ condition }: Rule): boolean {
-  const kind = kindOf(condition)
-  return kind.inputs !== undefined && (kind.isJoint?.(own(condition)) ?? true)
+  const kind = byName.get(condition.kind)
+  return kind?.inputs !== undefined && (kind.isJoint?.(own(condition)) ?? true)
 }
 
 /** The sensors a joint rule looks at for an asset; `undefined` when the asset lacks what it needs. */
