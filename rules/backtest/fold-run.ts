@@ -1,0 +1,69 @@
+import { codeOf, momentOf, type PackedReadings, stampCode } from '../../ingest/index.ts'
+import type { CompiledRule } from '../engine/compiled-rule.ts'
+import { messageOf } from '../engine/sensor-plan.ts'
+import { blank, firing, slot } from '../engine/slots.ts'
+import type { BoutBook } from './bout-book.ts'
+
+/** One rule on one asset over stored readings: the same fold, in the same order, as live. */
+export class FoldRun {
+  readonly book: BoutBook
+  readonly #fold: CompiledRule
+  readonly #state: Float64Array
+  /** A rule that throws judges no more, as live. */
+  error: string | undefined
+
+  constructor(fold: CompiledRule, book: BoutBook) {
+    this.book = book
+    this.#fold = fold
+    this.#state = new Float64Array(fold.width)
+    blank(this.#state, 0, fold.width)
+  }
+
+  /** Takes a stretch of one sensor's readings, in order. */
+  take({ stamps, values }: PackedReadings): void {
+    if (this.error !== undefined) return
+    try {
+      for (let row = 0; row < stamps.length; row++) this.#step(stamps[row] as number, values[row] as number, 0)
+    } catch (error) {
+      this.error = messageOf(error)
+    }
+  }
+
+  /** Takes the same stretch of all inputs: as one stream, and within a moment in the order of the inputs. */
+  takeJoint(inputs: readonly PackedReadings[]): void {
+    if (this.error !== undefined) return
+    const places = new Uint32Array(inputs.length)
+    try {
+      for (;;) {
+        let first = -1
+        let firstAt = Number.POSITIVE_INFINITY
+        for (let input = 0; input < inputs.length; input++) {
+          const stamp = inputs[input]?.stamps[places[input] as number]
+          if (stamp === undefined || momentOf(stamp) >= firstAt) continue
+          first = input
+          firstAt = momentOf(stamp)
+        }
+        if (first < 0) return
+        const place = places[first] as number
+        const readings = inputs[first] as PackedReadings
+        this.#step(readings.stamps[place] as number, readings.values[place] as number, first)
+        places[first] = place + 1
+      }
+    } catch (error) {
+      this.error = messageOf(error)
+    }
+  }
+
+  #step(stamp: number, value: number, input: number): void {
+    const code = codeOf(stamp)
+    // As live: a clock that is wrong says nothing about when, and only what is trusted is judged by most rules.
+    if (code !== stampCode.good && code !== stampCode.late) {
+      if (code === stampCode['clock-skew'] || !this.#fold.judgesDoubtful) return
+    }
+    if (!Number.isFinite(value)) return
+    const state = this.#state
+    const at = momentOf(stamp)
+    if (this.#fold.step(state, 0, at, value, input)) this.book.changed(state, at)
+    else if ((state[slot.state] as number) >= firing) this.book.lasts(state[slot.measured] as number)
+  }
+}
