@@ -13,6 +13,9 @@ export type QuantityDefinition = {
   readonly decimals: number
 }
 
+/** What a failure of an asset makes of those that depend on it: nothing is heard of them, or everything about them goes wrong. */
+export type Explains = 'silence' | 'all'
+
 /** One way an asset of the class fails, with what a crew needs to deal with it. */
 export type FailureMode = {
   readonly id: string
@@ -23,6 +26,8 @@ export type FailureMode = {
   readonly jobPlan: readonly string[]
   readonly causes: readonly string[]
   readonly remedies: readonly string[]
+  /** While it holds, alarms of what is part of the asset, fed by it or reports through it are explained by it. */
+  readonly explains?: Explains
 }
 
 /** What all assets of one kind share. */

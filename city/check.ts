@@ -81,12 +81,21 @@ function* others(self: AssetId, ...lists: readonly AssetIds[]): Generator<AssetI
   for (const list of lists) for (const id of list.keys()) if (id !== self) yield id
 }
 
-/** `part of` must not go round: suppression and roll-ups walk it upwards. Networks (`fed by`) may well be rings. */
+/**
+ * `part of` and `reports through` must not go round: suppression and roll-ups walk them upwards. Networks (`fed by`) may
+ * well be rings.
+ */
 export function checkCircles(assets: readonly Asset[]): Issue[] {
+  return [...circlesOf(assets, 'part of', 'is part of itself'), ...circlesOf(assets, 'reports through', throughItself)]
+}
+
+const throughItself = 'reports through itself'
+
+function circlesOf(assets: readonly Asset[], kind: 'part of' | 'reports through', what: string): Issue[] {
   const wholes = new Map<AssetId, Set<AssetId>>()
   const parts = new Map<AssetId, AssetId[]>()
   for (const { id, relations } of assets) {
-    const targets = relations.filter((relation) => relation.kind === 'part of' && relation.asset !== id)
+    const targets = relations.filter((relation) => relation.kind === kind && relation.asset !== id)
     wholes.set(id, new Set(targets.map((relation) => relation.asset)))
     for (const { asset } of targets) {
       const known = parts.get(asset)
@@ -109,7 +118,7 @@ export function checkCircles(assets: readonly Asset[]): Issue[] {
     if (!wholes.has(id) || told.has(id)) continue
     const way = wayRound(id, wholes)
     if (!way.includes(id)) continue
-    issues.push({ index, field: 'part of', message: `asset "${id}": is part of itself: ${[...way, id].join(' → ')}` })
+    issues.push({ index, field: kind, message: `asset "${id}": ${what}: ${[...way, id].join(' → ')}` })
     for (const member of way) told.add(member)
   }
   return issues

@@ -34,14 +34,16 @@ const failureMode = mapping({
   'job plan': lines,
   causes: lines,
   remedies: lines,
+  explains: z.literal(['silence', 'all'], 'silence or all').optional(),
 }).transform(
-  ({ 'job plan': jobPlan, ...rest }): FailureMode => ({
+  ({ 'job plan': jobPlan, explains, ...rest }): FailureMode => ({
     id: rest.id,
     title: rest.title,
     skill: rest.skill,
     jobPlan,
     causes: rest.causes,
     remedies: rest.remedies,
+    ...(explains === undefined ? {} : { explains }),
   }),
 )
 

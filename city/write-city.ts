@@ -131,6 +131,7 @@ function classEntry(assetClass: AssetClass) {
       'job plan': jobPlan,
       causes: mode.causes,
       remedies: mode.remedies,
+      ...(mode.explains === undefined ? {} : { explains: mode.explains }),
     })),
   }
 }

@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Database, Instant } from '../city/index.ts'
-import type { AlarmEvent } from './alarm.ts'
+import type { AlarmEvent, Hiding } from './alarm.ts'
 import type { Handling, HandlingAction } from './engine/handling.ts'
+import { endOf, type ServiceWindow } from './situation/service-window.ts'
 import type { RuleTables } from './tables.ts'
 
 /** All up to here has been judged, and how far back what was observed may lie. */
@@ -29,10 +30,16 @@ export type Kept = {
   readonly segments: ReadonlyMap<string, readonly KeptSegment[]>
   readonly outbox: readonly AlarmEvent[]
   readonly handling: ReadonlyMap<string, Handling>
+  /** Alarms that hold and were last told as hidden, by what. */
+  readonly hidden: ReadonlyMap<string, Hiding>
+  readonly windows: readonly ServiceWindow[]
 }
 
 /** Where the engine keeps what it must not forget. Only a case that is thrown away afterwards does without an AlarmBook. */
-export type Book = Pick<AlarmBook, 'record' | 'keep' | 'begin' | 'load' | 'handle'>
+export type Book = Pick<AlarmBook, 'record' | 'keep' | 'begin' | 'load' | 'handle' | 'putWindow'>
+
+// What is over for longer hides no reading that may still come late; the rows stay for those who ask who hid what.
+const windowsLoadedMax = 20_000
 
 // SQLite takes 32,766 parameters in one statement; 200 rows of 15 columns stay far below it.
 const rowsPerStatement = 200
@@ -105,6 +112,18 @@ export class AlarmBook {
     }
     const outbox = await this.#tables.selectFrom('judgement_outbox').selectAll().orderBy('position').execute()
     const handling = await this.#tables.selectFrom('alarm_handling').selectAll().execute()
+    const hidden = await this.#tables
+      .selectFrom('alarm')
+      .select(['id', 'hidden_by_json'])
+      .where('hidden_by_json', 'is not', null)
+      .where('state', 'in', ['firing', 'recovering'])
+      .execute()
+    const windows = await this.#tables
+      .selectFrom('service_window')
+      .select('window_json')
+      .orderBy('ends_at', 'desc')
+      .limit(windowsLoadedMax)
+      .execute()
     return {
       marker:
         marker === undefined
@@ -114,6 +133,8 @@ export class AlarmBook {
       segments,
       outbox: outbox.map((row) => JSON.parse(row.event_json) as AlarmEvent),
       handling: new Map(handling.map((row) => [row.alarm, JSON.parse(row.handling_json) as Handling])),
+      hidden: new Map(hidden.map((row) => [row.id, JSON.parse(row.hidden_by_json ?? '') as Hiding])),
+      windows: windows.map((row) => JSON.parse(row.window_json) as ServiceWindow),
     }
   }
 
@@ -126,6 +147,11 @@ export class AlarmBook {
         .execute()
       await transaction.insertInto('alarm_action').values(action).execute()
     })
+  }
+
+  async putWindow(window: ServiceWindow): Promise<void> {
+    const row = { id: window.id, ends_at: endOf(window), window_json: JSON.stringify(window) }
+    await this.#tables.replaceInto('service_window').values(row).execute()
   }
 
   /** What became of an alarm's bouts that fired, oldest first. */

@@ -7,8 +7,21 @@ export type AlarmState = (typeof alarmStates)[number]
 /** What hides an alarm from crews (ISA-18.2). It is judged and listed all the same. */
 export type Hiding =
   | { readonly kind: 'shelved'; readonly reason: string; readonly by: string; readonly until: Instant }
-  | { readonly kind: 'suppressed'; readonly reason: string; readonly parent: AssetId }
-  | { readonly kind: 'out-of-service'; readonly reason: string; readonly by: string; readonly until?: Instant }
+  | {
+      readonly kind: 'suppressed'
+      readonly reason: string
+      readonly parent: AssetId
+      /** The parent's own verdict is awaited, for no longer than until then. */
+      readonly until?: Instant
+    }
+  | {
+      readonly kind: 'out-of-service'
+      readonly reason: string
+      readonly by: string
+      readonly until?: Instant
+      /** The service window. */
+      readonly window?: string
+    }
 
 /** One rule on one asset. */
 export type Alarm = {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migrations } from '../city/index.ts'
+import { type IncidentTables, incidentStatements } from './situation/incident-tables.ts'
 
 /** The rules' tables. Times are milliseconds since 1970; columns ending in `_json` hold JSON. */
 export type RuleTables = {
@@ -38,6 +39,13 @@ export type RuleTables = {
   alarm_handling: { alarm: string; handling_json: string }
   /** Who did what to an alarm; rows are only ever added. */
   alarm_action: { alarm: string; at: number; by: string; action: string; detail: string }
+  /** Times in which alarms call nobody: out of service, maintenance, a crew on site. Kept for good: who hid what, and why. */
+  service_window: {
+    id: string
+    /** When it ends, or was ended. */
+    ends_at: number
+    window_json: string
+  }
   /** One row: all that was received up to here has been judged. */
   judgement_marker: { id: number; received_through: number; observed_from: number; at: number }
   judgement_sensor: {
@@ -60,14 +68,15 @@ export type RuleTables = {
   }
   /** Events that were judged before the marker and had not reached the tickets. */
   judgement_outbox: { position: number; event_json: string }
-}
+} & IncidentTables
 
 export const ruleMigrations: Migrations = {
-  '2026-11-rules-01': {
-    async up(database: Kysely<unknown>) {
-      for (const statement of statements) await sql.raw(statement).execute(database)
-    },
-  },
+  '2026-11-rules-01': { up: (database) => run(database, statements) },
+  '2026-11-rules-02': { up: (database) => run(database, situationStatements) },
+}
+
+async function run(database: Kysely<unknown>, wanted: readonly string[]): Promise<void> {
+  for (const statement of wanted) await sql.raw(statement).execute(database)
 }
 
 const statements = [
@@ -136,4 +145,14 @@ const statements = [
     primary key (sensor, number)
   )`,
   `create table judgement_outbox (position integer primary key, event_json text not null)`,
+]
+
+const situationStatements = [
+  `create table service_window (
+    id text primary key,
+    ends_at double precision not null,
+    window_json text not null
+  )`,
+  `create index service_window_ends on service_window (ends_at)`,
+  ...incidentStatements,
 ]

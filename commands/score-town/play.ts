@@ -13,7 +13,7 @@ import {
   type Sensor,
 } from '../../city/index.ts'
 import { qualityOf, type Reading } from '../../ingest/index.ts'
-import { type AlarmEvent, type Book, type Rule, RuleEngine } from '../../rules/index.ts'
+import { type AlarmEvent, forgetfulBook, type Rule, RuleEngine } from '../../rules/index.ts'
 import { type Fault, Reporter, type Row, type SensorTrouble, World } from '../../simulators/index.ts'
 import { Tickets } from '../../tickets/index.ts'
 import { allMigrations } from '../migrations.ts'
@@ -64,15 +64,6 @@ export type Played = {
   readonly readings: number
 }
 
-/** Nothing is lost in a crash here, for nothing is kept. */
-const forgetful: Book = {
-  record: async () => undefined,
-  keep: async () => undefined,
-  begin: async () => undefined,
-  load: async () => ({ marker: undefined, sensors: [], segments: new Map(), outbox: [], handling: new Map() }),
-  handle: async () => undefined,
-}
-
 /** A year has seasons, and a seed begins somewhere in it. */
 function beginningOf(seed: number): Instant {
   return Date.UTC(2026, 0, 1) + ((seed * 97) % 365) * dayMs
@@ -89,7 +80,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     const registry = await Registry.open(database, () => clock.at)
     await registry.importCity(city)
     const log = pino({ level: 'silent' })
-    const engine = new RuleEngine({ registry, rules: options.rules(registry), states: forgetful, log })
+    const engine = new RuleEngine({ registry, rules: options.rules(registry), states: forgetfulBook, log })
     const tickets = await Tickets.open({ database, registry, evidence: async () => [], log })
 
     const fromAt = clock.at + options.warmUpDays * dayMs

@@ -25,6 +25,7 @@ export function caseCity(assets: readonly CaseAsset[], classes: readonly AssetCl
   }
   return {
     asset: (id) => known.get(id),
+    class: (id) => classes.find((each) => each.id === id),
     assets: () => [...known.values()],
     sensor: (id) => sensors.get(id),
     sensors: () => [...sensors.values()],

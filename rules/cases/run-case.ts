@@ -1,7 +1,7 @@
 import type { AssetClass, Instant, SensorId } from '../../city/index.ts'
 import type { Reading } from '../../ingest/index.ts'
-import type { Book } from '../alarm-book.ts'
 import { RuleEngine } from '../engine/engine.ts'
+import { forgetfulBook } from '../forgetful-book.ts'
 import type { Rule } from '../rule.ts'
 import type { Case, CaseExpectation, CaseFailure, CaseReading } from './case.ts'
 import { caseCity } from './case-city.ts'
@@ -11,22 +11,13 @@ export const caseStart: Instant = Date.UTC(2026, 4, 4)
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** A case is thrown away when it is done. */
-const forgetful: Book = {
-  record: async () => undefined,
-  keep: async () => undefined,
-  begin: async () => undefined,
-  load: async () => ({ marker: undefined, sensors: [], segments: new Map(), outbox: [], handling: new Map() }),
-  handle: async () => undefined,
-}
-
 /** Plays a case on an engine of its own and tells what was otherwise than expected. */
 export function runCase(played: Case, rules: readonly Rule[], classes: readonly AssetClass[]): CaseFailure[] {
   const inForce = played.rules === undefined ? rules : rules.filter(({ id }) => played.rules?.includes(id))
   const engine = new RuleEngine({
     registry: caseCity(played.assets, classes),
     rules: inForce,
-    states: forgetful,
+    states: forgetfulBook,
     log: quiet,
   })
   const arriving = [...played.readings].sort(

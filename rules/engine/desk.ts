@@ -1,16 +1,21 @@
 import type { AssetId, DurationMs, Instant } from '../../city/index.ts'
 import { Refusal } from '../../city/index.ts'
 import type { Alarm, AlarmEvent, Hiding } from '../alarm.ts'
-import type { Book } from '../alarm-book.ts'
+import type { Book, Kept } from '../alarm-book.ts'
+import type { ServiceWindow } from '../situation/service-window.ts'
 import { type AlarmRef, findRef, refsOf } from './alarm-ref.ts'
 import { alarmIdOf, describeAlarm, describeChange, type Said } from './describe.ts'
 import type { Handling } from './handling.ts'
+import type { Hidings } from './hidings.ts'
 import type { SensorWatch } from './sensor-watch.ts'
 import { firing, inactive } from './slots.ts'
+import { isSameHiding, Told } from './told.ts'
 import type { WatchList } from './watch-list.ts'
 
 // ISA-18.2 wants a shelf to empty itself; what has to stay hidden for longer belongs out of service.
 const shelvedMaxMs: DurationMs = 30 * 86_400_000
+// Looked at again each second: a thousand sensors behind a gateway at once, a hundred thousand within a minute.
+const rememberedPerTickMax = 2_000
 
 export type Shelving = { readonly reason: string; readonly by: string; readonly until: Instant }
 
@@ -18,18 +23,23 @@ export type Shelving = { readonly reason: string; readonly by: string; readonly 
 export class AlarmDesk {
   readonly #list: WatchList
   readonly #book: Book
+  readonly #hidings: Hidings
   #handling = new Map<string, Handling>()
-  /** Gateways that are silent now: they explain the silence of what reports through them. */
-  readonly #silentGateways = new Set<AssetId>()
+  readonly #told = new Told()
+  /** Assets of which an alarm changed that may explain those of others. */
+  readonly #changedParents = new Set<AssetId>()
+  /** The last moment we were told of. */
+  #now: Instant = 0
 
-  constructor(list: WatchList, book: Book) {
+  constructor(list: WatchList, book: Book, hidings: Hidings) {
     this.#list = list
     this.#book = book
+    this.#hidings = hidings
   }
 
-  restore(handling: ReadonlyMap<string, Handling>): void {
+  restore({ handling, hidden }: Pick<Kept, 'handling' | 'hidden'>): void {
     this.#handling = new Map(handling)
-    for (const gateway of this.#list.gateways().keys()) if (this.#isSilent(gateway)) this.#silentGateways.add(gateway)
+    this.#told.restore(hidden)
   }
 
   /** Every alarm of an asset, also those that are inactive. */
@@ -37,7 +47,7 @@ export class AlarmDesk {
     return [...this.#list.watchesOf(asset)].flatMap((watch) => [...refsOf(watch)].map((ref) => this.describe(ref)))
   }
 
-  /** Alarms that are not simply inactive: also a shelved one and one whose rule is in error. */
+  /** Alarms that are not simply inactive: also one that somebody hid, and one whose rule is in error. */
   alarms(): Alarm[] {
     return this.#stirring(this.#list.watches())
   }
@@ -49,14 +59,21 @@ export class AlarmDesk {
 
   #stirring(watches: Iterable<SensorWatch>): Alarm[] {
     const found: Alarm[] = []
-    const isAnyShelved = [...this.#handling.values()].some(({ shelved }) => shelved !== undefined)
+    const put = this.#putAside()
     for (const watch of watches) {
-      if (watch.isCalm && !isAnyShelved) continue
+      if (watch.isCalm && put.size === 0) continue
       for (const ref of refsOf(watch))
-        if (ref.standing.state !== inactive || ref.error !== undefined || this.#shelved(ref) !== undefined)
+        if (ref.standing.state !== inactive || ref.error !== undefined || put.has(idOf(ref)))
           found.push(this.describe(ref))
     }
     return found
+  }
+
+  /** Alarms that a person hid one by one: listed whatever their state. */
+  #putAside(): ReadonlySet<string> {
+    const ids = new Set(this.#hidings.windows.alarmsOut(this.#now))
+    for (const [id, { shelved }] of this.#handling) if (shelved !== undefined) ids.add(id)
+    return ids
   }
 
   alarm(id: string): Alarm | undefined {
@@ -64,39 +81,51 @@ export class AlarmDesk {
     return ref && this.describe(ref)
   }
 
-  describe(ref: AlarmRef): Alarm {
-    const handling = this.#handling.get(alarmIdOf(ref.rule.id, ref.watch.sensor.asset))
-    return describeAlarm(ref, { handling, hiddenBy: this.#hidingOf(ref) })
+  /** `happenedAt`: event time of what is told, where that is not now. */
+  describe(ref: AlarmRef, happenedAt: Instant = this.#now): Alarm {
+    const id = idOf(ref)
+    const handling = this.#handling.get(id)
+    const hiddenBy = this.#hidings.of(ref, handling, this.#told.hidingOf(id), this.#now, happenedAt)
+    return describeAlarm(ref, { handling, hiddenBy })
   }
 
   /** The event of a change; `ref` stands as of that change. */
   tell(ref: AlarmRef, said: Said, judgedAt: Instant): AlarmEvent {
-    return describeChange(this.describe(ref), said, ref.watch.sensor.quantity, judgedAt)
+    this.#now = Math.max(this.#now, judgedAt)
+    const event = describeChange(this.describe(ref, said.at), said, ref.watch.sensor.quantity, judgedAt)
+    this.#told.note(event.alarm)
+    if (this.#hidings.explainsOthers(ref)) this.#changedParents.add(ref.watch.sensor.asset)
+    return event
   }
 
   /** Says again what did not change but is now hidden, or hidden no more. */
   sayAgain(ref: AlarmRef, reason: string, at: Instant): AlarmEvent {
     const alarm = this.describe(ref)
+    this.#told.note(alarm)
     return { alarm, before: { state: alarm.state, level: alarm.level }, at, judgedAt: at, reason }
   }
 
-  /** Follows a gateway's silence: what it explains becomes hidden, and what remains true afterwards is said again. */
-  gatewayChanged(gateway: AssetId, at: Instant): AlarmEvent[] {
-    const children = this.#list.gateways().get(gateway)
-    const silent = this.#isSilent(gateway)
-    if (children === undefined || silent === this.#silentGateways.has(gateway)) return []
-    if (silent) this.#silentGateways.add(gateway)
-    else this.#silentGateways.delete(gateway)
-    const reason = silent
-      ? `explained by ${gateway}, which is silent itself`
-      : `${gateway} is heard again, and this is still silent`
-    return children.flatMap((child) =>
-      [...this.#list.watchesOf(child)].flatMap((watch) =>
-        [...refsOf(watch)]
-          .filter(({ rule, standing }) => rule.condition.kind === 'silence' && standing.state >= firing)
-          .map((ref) => this.sayAgain(ref, reason, at)),
-      ),
-    )
+  /** Follows an alarm that explains others: what it explains becomes hidden, and what it no longer explains is said again. */
+  gatewayChanged(parent: AssetId, at: Instant): AlarmEvent[] {
+    if (!this.#changedParents.delete(parent)) return []
+    this.#now = Math.max(this.#now, at)
+    const children = new Set(this.#hidings.topology.childrenOf(parent).map(({ asset }) => asset))
+    return [...children].flatMap((child) => this.#lookAtAsset(child, at))
+  }
+
+  /** What only time can tell: shelves and windows that begin and end, and what a parent explains no longer. */
+  tend(at: Instant): AlarmEvent[] {
+    this.#now = Math.max(this.#now, at)
+    const events = [...this.#changedParents].flatMap((parent) => this.gatewayChanged(parent, at))
+    const { windows } = this.#hidings
+    for (const window of windows.begun(at)) events.push(...this.#lookAtWindow(window, at))
+    events.push(...this.#endShelving(at))
+    for (const id of this.#told.next(rememberedPerTickMax)) {
+      const ref = findRef(this.#list, id)
+      if (ref === undefined || ref.standing.state < firing) this.#told.forget(id)
+      else events.push(...this.#lookAgain(ref, at))
+    }
+    return events
   }
 
   async acknowledge(id: string, by: string, at: Instant): Promise<Alarm | undefined> {
@@ -133,7 +162,7 @@ export class AlarmDesk {
   }
 
   /** Ends the shelving whose time is over. Its end was written down with its beginning, so nothing needs keeping. */
-  endShelving(at: Instant): AlarmEvent[] {
+  #endShelving(at: Instant): AlarmEvent[] {
     const events: AlarmEvent[] = []
     for (const [id, handling] of this.#handling) {
       if (handling.shelved === undefined || handling.shelved.until > at) continue
@@ -149,24 +178,40 @@ export class AlarmDesk {
     return ref === undefined || ref.standing.state === inactive ? undefined : this.sayAgain(ref, reason, at)
   }
 
-  #shelved(ref: AlarmRef): Hiding | undefined {
-    // Few alarms are ever shelved: no name is put together for all the others.
-    if (this.#handling.size === 0) return undefined
-    return this.#handling.get(alarmIdOf(ref.rule.id, ref.watch.sensor.asset))?.shelved
+  #lookAtWindow(window: ServiceWindow, at: Instant): AlarmEvent[] {
+    if (window.alarm === undefined)
+      return [...this.#hidings.windows.coveredBy(window)].flatMap((asset) => this.#lookAtAsset(asset, at))
+    const ref = findRef(this.#list, window.alarm)
+    return ref === undefined ? [] : this.#lookAgain(ref, at)
   }
 
-  #hidingOf(ref: AlarmRef): Hiding | undefined {
-    const shelved = this.#shelved(ref)
-    if (shelved !== undefined) return shelved
-    if (ref.rule.condition.kind !== 'silence') return undefined
-    const gateway = this.#list.gatewayOf(ref.watch.sensor.asset)
-    if (gateway === undefined || !this.#silentGateways.has(gateway)) return undefined
-    return { kind: 'suppressed', reason: `${gateway}, through which it reports, is silent`, parent: gateway }
+  #lookAtAsset(asset: AssetId, at: Instant): AlarmEvent[] {
+    const events: AlarmEvent[] = []
+    for (const watch of this.#list.watchesOf(asset)) {
+      if (watch.isCalm) continue
+      for (const ref of refsOf(watch)) events.push(...this.#lookAgain(ref, at))
+    }
+    return events
   }
 
-  #isSilent(asset: AssetId): boolean {
-    for (const watch of this.#list.watchesOf(asset))
-      if (watch.silences.some(({ state }) => state >= firing)) return true
-    return false
+  /** Says an alarm again when what hides it is no longer what was told. */
+  #lookAgain(ref: AlarmRef, at: Instant): AlarmEvent[] {
+    if (ref.standing.state < firing) return []
+    const id = idOf(ref)
+    const before = this.#told.hidingOf(id)
+    const now = this.#hidings.of(ref, this.#handling.get(id), before, this.#now)
+    return isSameHiding(before, now) ? [] : [this.sayAgain(ref, againWords(before, now), at)]
   }
+}
+
+function idOf({ rule, watch }: AlarmRef): string {
+  return alarmIdOf(rule.id, watch.sensor.asset)
+}
+
+function againWords(before: Hiding | undefined, now: Hiding | undefined): string {
+  if (now?.kind === 'suppressed') return `explained by ${now.reason}`
+  if (now?.kind === 'out-of-service') return `out of service: ${now.reason}`
+  if (now !== undefined) return `${now.kind}: ${now.reason}`
+  if (before?.kind === 'suppressed') return `${before.parent} no longer explains it, and it still holds`
+  return 'the time out of service is over, and it still holds'
 }

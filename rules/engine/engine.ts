@@ -5,8 +5,11 @@ import type { Alarm, AlarmEvent } from '../alarm.ts'
 import type { Book, Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
 import { drawnLimits } from '../kinds/kinds.ts'
 import type { Level, Rule } from '../rule.ts'
+import { ServiceWindows } from '../situation/service-windows.ts'
+import { Topology } from '../situation/topology.ts'
 import { putBack, reachOf, takeChanges } from './checkpointing.ts'
 import { AlarmDesk, type Shelving } from './desk.ts'
+import { Hidings } from './hidings.ts'
 import { allowedLatenessMs, type HistoryBounds } from './history.ts'
 
 import { Judging, type JudgingStats } from './judging.ts'
@@ -42,6 +45,8 @@ export type SensorLimit = {
  * so that a crash between judging and acting loses nothing: it is handed out again.
  */
 export class RuleEngine {
+  /** Times in which alarms call nobody; changed through `changeWindows`. */
+  readonly windows: ServiceWindows
   readonly #list: WatchList
   readonly #desk: AlarmDesk
   readonly #judging: Judging
@@ -61,7 +66,9 @@ export class RuleEngine {
       log.error({ rule: rule.id, sensor, error }, 'a rule failed and is judged no more; its alarm shows the error'),
     )
     this.#list.useRules(rules)
-    this.#desk = new AlarmDesk(this.#list, states)
+    const topology = new Topology(registry)
+    this.windows = new ServiceWindows(topology, states)
+    this.#desk = new AlarmDesk(this.#list, states, new Hidings(this.#list, registry, this.windows, topology))
     this.#judging = new Judging(this.#list, this.#desk)
     this.#stopFollowing = registry.onChange(() => this.#follow(this.#list.refresh()))
   }
@@ -72,10 +79,10 @@ export class RuleEngine {
    */
   async restore(at?: Instant): Promise<{ receivedFrom: Instant; observedFrom: Instant } | undefined> {
     const kept = await this.#book.load()
-    this.#desk.restore(kept.handling)
     const { marker } = kept
+    this.windows.restore(kept.windows)
+    this.#desk.restore(kept)
     for (const row of kept.sensors) this.#restoreSensor(row, kept.segments.get(row.sensor) ?? [], marker?.at ?? 0)
-    this.#desk.restore(kept.handling)
     this.#owed.push(...kept.outbox)
     if (marker !== undefined) {
       this.#judging.receivedThrough = marker.receivedThrough
@@ -171,6 +178,13 @@ export class RuleEngine {
   async unshelve(id: string, by: string, at: Instant): Promise<Alarm | undefined> {
     this.#owe(await this.#desk.unshelve(id, by, at))
     return this.alarm(id)
+  }
+
+  /** Changes the service windows, and says at once what that hides or shows. */
+  async changeWindows<Result>(at: Instant, change: (windows: ServiceWindows) => Promise<Result>): Promise<Result> {
+    const result = await change(this.windows)
+    this.#owed.push(...this.#desk.tend(at))
+    return result
   }
 
   rules(): readonly Rule[] {

@@ -13,6 +13,6 @@ export type HandlingAction = {
   readonly alarm: string
   readonly at: Instant
   readonly by: string
-  readonly action: 'acknowledged' | 'shelved' | 'unshelved' | 'shelving ended'
+  readonly action: 'acknowledged' | 'shelved' | 'unshelved' | 'shelving ended' | 'out of service' | 'in service'
   readonly detail: string
 }

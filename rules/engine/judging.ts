@@ -102,7 +102,7 @@ export class Judging {
     }
     for (const watch of this.#list.watches())
       if (watch.silences.length > 0 && !gateways.has(watch.sensor.asset)) this.#lookForSilence(watch, at, events)
-    events.push(...this.#desk.endShelving(at))
+    events.push(...this.#desk.tend(at))
     return events
   }
 

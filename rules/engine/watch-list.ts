@@ -10,7 +10,7 @@ import { SensorWatch } from './sensor-watch.ts'
 /** What the rules need to know of the city. */
 export type RuleRegistry = Pick<
   Registry,
-  'asset' | 'assets' | 'sensor' | 'sensors' | 'sensorsOf' | 'onChange' | 'timeZone'
+  'asset' | 'assets' | 'class' | 'sensor' | 'sensors' | 'sensorsOf' | 'onChange' | 'timeZone'
 >
 
 /** One sensor's watch before and after the city or the rules changed. */
@@ -267,7 +267,7 @@ function isSamePlan({ plan, sensor }: SensorWatch, next: SensorPlan, nextSensor:
 }
 
 /** The mean of the assets' places, to a tenth of a degree: an asset more must not change what is judged. */
-function middleOf(assets: readonly Asset[]): Place | undefined {
+export function middleOf(assets: readonly Asset[]): Place | undefined {
   if (assets.length === 0) return undefined
   const mean = (of: (place: Place) => number) =>
     Math.round((assets.reduce((sum, { place }) => sum + of(place), 0) / assets.length) * 10) / 10

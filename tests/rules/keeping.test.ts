@@ -106,6 +106,7 @@ describe('events that were judged and not recorded', () => {
       begin: (marker) => book.begin(marker),
       load: () => book.load(),
       handle: (alarm, handling, action) => book.handle(alarm, handling, action),
+      putWindow: (window) => book.putWindow(window),
       keep: (checkpoint) => (full ? Promise.reject(new Error('disk full')) : book.keep(checkpoint)),
     }
     const engine = engineOn(database, [vibrationRule()], { states })
