@@ -2,6 +2,7 @@ import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { deviceAdd, deviceList, deviceRevoke, deviceRotate, deviceSnippet } from './device.ts'
 import { importCommand } from './import.ts'
+import { learnCommand } from './learn.ts'
 import { replayCommand } from './replay.ts'
 import { simulateCommand } from './simulate.ts'
 import { testRulesCommand } from './test-rules.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   userList,
   userPassword,
   testRulesCommand,
+  learnCommand,
   replayCommand,
   simulateCommand,
   townCommand,
