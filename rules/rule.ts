@@ -1,4 +1,5 @@
 import type { DurationMs } from '../city/index.ts'
+import type { FormulaCondition } from './kinds/formula/formula.ts'
 import type { RateCondition } from './kinds/rate/rate.ts'
 import type { SilenceCondition } from './kinds/silence.ts'
 import type { StuckCondition } from './kinds/stuck/stuck.ts'
@@ -15,7 +16,7 @@ export const levels: readonly Level[] = ['warning', 'action']
 export type Limits = { readonly [level in Level]?: number | undefined }
 
 /** What a rule watches for: one of the kinds of `kinds/`. */
-export type Condition = ThresholdCondition | RateCondition | SilenceCondition | StuckCondition
+export type Condition = FormulaCondition | ThresholdCondition | RateCondition | SilenceCondition | StuckCondition
 
 /** A versioned definition that watches one quantity of every asset of a class and names a failure mode. */
 export type Rule = {

@@ -40,5 +40,12 @@ export function standardCases(
       return stuckCases(script, condition, entry.healthy)
     case 'silence':
       return silenceCases(script, condition, entry.healthy)
+    default:
+      throw new FileFaults([
+        {
+          file,
+          message: `standard: ${rule.id}: there are no standard cases for "${condition.kind}"; write its cases out`,
+        },
+      ])
   }
 }

@@ -30,14 +30,19 @@ export function readWhen(when: When, { file, place, say, faults }: WhenPlace): R
     unknown.map((key) => file.keyFault([...place, 'when'], key, `unknown key "${key}"${didYouMean(key, allKeys)}`)),
   )
   const named = kindKeys.filter((key) => when[key] !== undefined)
-  const [key, other] = named
-  const kind = kinds.find(({ keys }) => key !== undefined && keys.includes(key))
-  if (key === undefined || kind === undefined) {
+  if (named.length === 0) {
     if (unknown.length === 0) say([], `no condition: expected one of ${kindKeys.join(', ')}`)
     return undefined
   }
-  if (other !== undefined) {
-    say([other], `"${named.join('" and "')}" in one rule: expected only one of them; write two rules`)
+  // `formula` with `above` is a formula: the kind that knows all the keys.
+  const kind = kinds.find(
+    ({ keys, companions }) =>
+      named.filter((key) => keys.includes(key)).length === 1 &&
+      named.every((key) => keys.includes(key) || companions.includes(key)),
+  )
+  const key = kind?.keys.find((each) => named.includes(each))
+  if (kind === undefined || key === undefined) {
+    say([named[1] ?? ''], `"${named.join('" and "')}" in one rule: expected only one of them; write two rules`)
     return undefined
   }
   const own: Record<string, unknown> = {}

@@ -8,7 +8,7 @@ export const ruleSummary = z.object({
   class: z.string(),
   failureMode: z.string(),
   quantity: z.string(),
-  kind: z.enum(['threshold', 'rate', 'silence', 'stuck']),
+  kind: z.string().describe('the kind of condition, such as threshold, rate, silence or formula'),
   severity: z.object({ warning: z.enum(severities).nullable(), action: z.enum(severities).nullable() }),
   alarmsFiring: z.number().int(),
 })
