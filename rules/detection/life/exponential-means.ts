@@ -4,11 +4,11 @@
  */
 export const meanSlots = 2
 
-/** Of `cap`: for the usual cap of 125 cycles these are 5, 14, 40 and 100 cycles. */
-export const spanShares = [0.04, 0.11, 0.32, 0.8] as const
+/** Of `cap`: for the usual cap of 125 cycles these are 4, 10, 25, 63 and 150 cycles. */
+export const spanShares = [0.03, 0.08, 0.2, 0.5, 1.2] as const
 
 /**
- * Takes one value `elapsed` after the one before. The weights of a mean that has just begun are those of a plain mean, so
+ * Takes one value `elapsed` after the one before. Until a mean has run for its span it is a plain mean of all there was, so
  * that it does not hang on its first value. `NaN` (not measured) changes nothing.
  */
 export function addToMeans(
@@ -28,7 +28,7 @@ export function addToMeans(
       state[place + 1] = 1
       continue
     }
-    const weight = (state[place + 1] as number) * Math.exp(-elapsed / span) + 1
+    const weight = Math.max(1, Math.min((state[place + 1] as number) + 1, span / elapsed))
     state[place] = mean + (value - mean) / weight
     state[place + 1] = weight
   }

@@ -92,7 +92,9 @@ export function isWhole({ features, width }: Lesson, row: number): boolean {
   return true
 }
 
-/** The third span: by then a mean over it is more than its first few values. */
-export function settledAfter({ spans, cap }: Pick<LessonPlan, 'spans' | 'cap'>): number {
-  return Math.min(spans[1] ?? 0, cap / 4) * 2
+/** Of the cap, some 28 cycles of 125: what is told from a shorter history is a guess. */
+const settledShare = 0.22
+
+export function settledAfter({ cap }: Pick<LessonPlan, 'cap'>): number {
+  return settledShare * cap
 }
