@@ -183,12 +183,13 @@ describe('a formula as a rule', () => {
   })
 
   test('does not reckon a new value with an old one of the same moment', () => {
-    const engine = engineFor(ruleWith(efficiency.replace('0.5', '0.3')), city)
-    // Load doubles, and so does the power: the old power with the new flow, or the reverse, would be 1.6 or 0.4.
-    const doubled = readings.map((each) =>
-      each.observedAt < start + 10 * minute ? each : { ...each, value: each.sensor === 'one/flow' ? 72 : each.value },
-    )
-    expect(doubled.flatMap((each) => engine.judge([each], each.observedAt))).toEqual([])
+    const engine = engineFor(ruleWith(efficiency), city)
+    // The load is halved, and so is the power: the new flow with the old power would be 0.4.
+    const halved = readings.map((each) => {
+      const share = each.sensor === 'one/head' || each.observedAt < start + 10 * minute ? 1 : 0.5
+      return { ...each, value: (each.sensor === 'one/power' ? 5 : each.value) * share }
+    })
+    expect(halved.flatMap((each) => engine.judge([each], each.observedAt))).toEqual([])
     expect(engine.alarm('rule@one')?.measured).toBeCloseTo(0.8)
   })
 
