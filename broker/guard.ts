@@ -15,27 +15,19 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Instant } from '../city/index.ts'
-import { connectFault, connectProgress } from './connect-packet.ts'
+import { Arrivals } from './arrivals.ts'
 import { hangUp } from './farewell.ts'
+import { FirstPacket } from './first-packet.ts'
 import { type FrameFault, FrameReader, type FrameRules, publishType } from './frames.ts'
 import type { Intake } from './intake.ts'
 import type { BrokerLimits } from './limits.ts'
+import { Pace } from './pace.ts'
 import { judgePublish } from './permissions.ts'
-import { type DeviceRates, HangUp, type Session } from './session.ts'
+import { HangUp, type Session, wake } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 import { requestWithRepeats, subscribe } from './subscribing.ts'
 import { topicsFault } from './topics.ts'
-import {
-  type Carried,
-  type Conversation,
-  converse,
-  type Inbound,
-  isFault,
-  isVersion5,
-  type Reason,
-  reason,
-  refusedConnack,
-} from './version5/index.ts'
+import { type Carried, type Conversation, isFault, type Reason, reason } from './version5/index.ts'
 
 export type GuardParts = {
   readonly limits: BrokerLimits
@@ -58,41 +50,32 @@ export function guard(session: Session, parts: GuardParts): void {
   conn.read = (size?: number) => (size === 0 ? read(0) : guarded.read(read))
 }
 
-const nothing = Buffer.alloc(0)
 const subscribeType = 8
 
 class Guard {
   readonly #session: Session
   readonly #parts: GuardParts
   readonly #conn: Duplex
+  readonly #connect: FirstPacket
+  readonly #pace: Pace
+  readonly #in = new Arrivals()
   #frame: FrameReader
   /** Of a connection of MQTT 5: reads what its packets became in the form of 3.1.1. */
   readonly #legacyFrame: FrameReader
   /** A packet translated to 3.1.1 that waits for its turn. */
   #translated: Buffer | undefined
-  /** Packets not yet charged to the address. */
-  #uncharged = 0
-  /** The pieces of a CONNECT that is not whole yet. */
-  #connect: Buffer | undefined
-  #connectSeen = false
-  /** What was read from the stream, and how far it is dealt with. */
-  #bytes: Buffer = nothing
-  #at = 0
-  /** Of a packet that is not whole: what came after `#bytes`, and how many bytes are there in all. */
-  readonly #pieces: Buffer[] = []
-  #gathered = 0
   /** The packet that is next need not wait for acknowledgements of those before it. */
   #isInTurn = true
   /** Aedes is parsing the packet that it got last; it asked for another meanwhile. */
   #isParsing = false
   #isAskedAgain = false
-  #throttle: NodeJS.Timeout | undefined
-  #drain: NodeJS.Timeout | undefined
 
   constructor(session: Session, parts: GuardParts) {
     this.#session = session
     this.#parts = parts
     this.#conn = session.conn
+    this.#connect = new FirstPacket(session, parts)
+    this.#pace = new Pace(session, parts)
     this.#frame = new FrameReader(parts.rules)
     this.#legacyFrame = this.#frame
   }
@@ -123,13 +106,14 @@ class Guard {
 
   #nextFor(read: () => Buffer | null): Buffer | null {
     if (this.#conn.destroyed) return null
-    if (!this.#connectSeen) return this.#readConnect(read)
+    if (!this.#connect.isOver) return this.#readConnect(read)
     if (!this.#mayRead()) return this.#hold()
     if (this.#translated !== undefined) return this.#nextTranslated(this.#translated)
     const { version5 } = this.#session
     for (;;) {
       if (!this.#parts.intake.hasRoomFor(this.#session)) return this.#hold()
-      const progress = this.#at < this.#bytes.length ? this.#frame.read(this.#bytes, this.#at) : 'partial'
+      const { bytes, at } = this.#in
+      const progress = at < bytes.length ? this.#frame.read(bytes, at) : 'partial'
       if (progress === 'partial') {
         if (!this.#readMore(read)) return null
       } else if (progress !== 'whole') {
@@ -138,8 +122,8 @@ class Guard {
         const next = this.#translate(version5)
         if (next !== 'taken') return next
       } else {
-        if (this.#takeDirectly(this.#bytes, this.#frame)) {
-          this.#at = this.#frame.end
+        if (this.#takeDirectly(bytes, this.#frame)) {
+          this.#in.at = this.#frame.end
           continue
         }
         if (this.#mustWait(this.#frame)) return this.#hold()
@@ -152,8 +136,8 @@ class Guard {
   /** A packet of MQTT 5: taken, answered or refused here, or in the form of 3.1.1 for Aedes. */
   #translate(version5: Conversation): Buffer | null | 'taken' {
     const { bodyAt, end } = this.#frame
-    const inbound: Inbound = version5.inbound(this.#bytes, this.#at, bodyAt, end)
-    this.#at = end
+    const inbound = version5.inbound(this.#in.bytes, this.#in.at, bodyAt, end)
+    this.#in.at = end
     if (isFault(inbound)) {
       const { fault, detail, clause } = inbound
       return this.#close('malformed', clause === undefined ? detail : `${detail} [${clause}]`, fault)
@@ -163,14 +147,14 @@ class Guard {
       return null
     }
     if (inbound.kind !== 'pass') {
-      this.#charge()
+      this.#pace.charge()
       if (inbound.kind === 'subscribe') subscribe(this.#session, inbound.request)
       else version5.send(inbound.answer)
       return 'taken'
     }
     this.#legacyFrame.read(inbound.packet, 0)
     if (this.#takeDirectly(inbound.packet, this.#legacyFrame)) return 'taken'
-    this.#charge()
+    this.#pace.charge()
     version5.arriving = inbound.properties
     this.#translated = inbound.packet
     // Nothing of it goes back into the stream, which would have us asked again.
@@ -181,34 +165,22 @@ class Guard {
   #nextTranslated(packet: Buffer): Buffer {
     this.#translated = undefined
     this.#isInTurn = true
-    this.#putBack()
+    this.#in.putBack(this.#conn)
     return packet
   }
 
   /** Reads on, until a packet that is not whole can be looked at again; `false`: there is no more for now. */
   #readMore(read: () => Buffer | null): boolean {
-    const rest = this.#bytes.length - this.#at
-    do {
-      if (this.#isTooFast()) {
+    for (;;) {
+      if (this.#pace.isTooFast()) {
         this.#session.held = true
         return false
       }
       const chunk = read()
       if (chunk === null) return false
-      this.#hear(chunk.length)
-      if (rest === 0 && this.#pieces.length === 0) {
-        this.#bytes = chunk
-        this.#at = 0
-        return true
-      }
-      this.#pieces.push(chunk)
-      this.#gathered += chunk.length
-    } while (rest + this.#gathered < this.#frame.needed)
-    this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#pieces])
-    this.#at = 0
-    this.#pieces.length = 0
-    this.#gathered = 0
-    return true
+      this.#pace.hear(chunk.length)
+      if (this.#in.add(chunk, this.#frame.needed)) return true
+    }
   }
 
   /** A PUBLISH of QoS 0 or 1 on a topic of the device's own; all else is not for us. */
@@ -227,7 +199,7 @@ class Guard {
       // Whoever refuses packets says why it refused this one.
       if (identifier === 0) return false
     }
-    this.#charge()
+    this.#pace.charge()
     const payload = bytes.subarray(payloadAt, end)
     const message = { device: login.device.id, topic, payload, receivedAt: this.#parts.now() }
     this.#parts.intake.take(this.#session, message, identifier)
@@ -254,87 +226,35 @@ class Guard {
   /** We do not read; that it is not heard meanwhile says nothing of it. */
   #hold(): null {
     this.#session.held = true
-    return this.#putBack()
-  }
-
-  /** Back into the stream, so that it does not end before they are dealt with. */
-  #putBack(): null {
-    const rest = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#pieces])
-    this.#bytes = nothing
-    this.#at = 0
-    this.#pieces.length = 0
-    this.#gathered = 0
-    if (rest.length > 0) this.#conn.unshift(rest)
+    this.#in.putBack(this.#conn)
     return null
   }
 
   /** The packet for Aedes, once its topics are found lawful. */
   #next(): Buffer | null | 'taken' {
     const { type, bodyAt, end } = this.#frame
-    const fault = topicsFault(this.#bytes, type, bodyAt, end)
+    const { bytes, at } = this.#in
+    const fault = topicsFault(bytes, type, bodyAt, end)
     if (fault !== undefined) return this.#closeFor(fault)
-    const packet = this.#bytes.subarray(this.#at, end)
-    const request = type === subscribeType ? requestWithRepeats(this.#bytes, bodyAt, end) : undefined
-    this.#at = end
-    this.#charge()
+    const packet = bytes.subarray(at, end)
+    const request = type === subscribeType ? requestWithRepeats(bytes, bodyAt, end) : undefined
+    this.#in.at = end
+    this.#pace.charge()
     if (request !== undefined) {
       subscribe(this.#session, request)
       return 'taken'
     }
-    this.#putBack()
+    this.#in.putBack(this.#conn)
     return packet
-  }
-
-  #charge(): void {
-    this.#uncharged += 1
-    this.#session.login?.rates.messages.take(1, this.#session.heardAt)
   }
 
   #readConnect(read: () => Buffer | null): Buffer | null {
     const chunk = read()
     if (chunk === null) return null
-    this.#hear(chunk.length)
-    const bytes = this.#connect === undefined ? chunk : Buffer.concat([this.#connect, chunk])
-    const progress = connectProgress(bytes, this.#parts.limits.connectBytesMax)
-    if (progress.kind === 'wrong') return this.#close(progress.tooLarge ? 'oversized' : 'malformed', progress.detail)
-    if (progress.kind === 'incomplete') {
-      this.#connect = bytes
-      return null
-    }
-    const body = bytes.subarray(progress.bodyAt, progress.end)
-    if (isVersion5(body)) return this.#readConnect5(body, bytes.subarray(progress.end))
-    const fault = connectFault(body)
-    if (fault?.kind === 'malformed') return this.#close('malformed', `${fault.detail} [${fault.clause}]`)
-    if (fault !== undefined) return this.#refuse(fault.returnCode)
-    this.#connectSeen = true
-    this.#connect = undefined
-    // A logger on a mobile link sends CONNECT, PUBLISH and DISCONNECT in one go and hangs up.
-    if (bytes.length > progress.end) this.#conn.unshift(bytes.subarray(progress.end))
-    return bytes.subarray(0, progress.end)
-  }
-
-  /** From here on the connection is translated, so that Aedes sees one of MQTT 3.1.1. */
-  #readConnect5(body: Buffer, rest: Buffer): Buffer | null {
-    const { carried, elapsed, limits, stats } = this.#parts
-    const connect = converse(this.#session.conn, body, limits, {
-      propertiesOf: (payload) => carried.of(payload, elapsed()),
-      onOverflow: () => {
-        if (this.#session.denied) return
-        stats.slowReaders += 1
-        hangUp(this.#session, reason.quotaExceeded, 'does not acknowledge what it is sent')
-      },
-    })
-    this.#connectSeen = true
-    this.#connect = undefined
-    if (isFault(connect)) {
-      stats.malformed += 1
-      this.#conn.end(refusedConnack(connect), () => this.#conn.destroy(new HangUp(connect.detail)))
-      return null
-    }
-    this.#session.version5 = connect.conversation
-    this.#frame = new FrameReader(this.#parts.rules5)
-    if (rest.length > 0) this.#conn.unshift(rest)
-    return connect.legacy
+    this.#pace.hear(chunk.length)
+    const packet = this.#connect.add(chunk)
+    if (packet !== null && this.#session.version5 !== undefined) this.#frame = new FrameReader(this.#parts.rules5)
+    return packet
   }
 
   #mayRead(): boolean {
@@ -342,53 +262,7 @@ class Guard {
     // Aedes reads again by itself once it has answered the CONNECT.
     if (login === undefined || denied) return false
     if (!this.#isInTurn && !this.#parts.intake.isSettled(this.#session)) return false
-    return !this.#isUnread()
-  }
-
-  /** It does not read what it is sent, so it is not listened to either; and not for long. */
-  #isUnread(): boolean {
-    const { limits, stats } = this.#parts
-    if (this.#conn.writableLength <= limits.unsentBytesMax) return false
-    if (this.#drain === undefined) {
-      this.#drain = setTimeout(() => {
-        if (this.#conn.destroyed) return
-        stats.slowReaders += 1
-        this.#conn.destroy(new HangUp('does not read what it is sent'))
-      }, limits.drainTimeoutMs).unref()
-      this.#conn.once('drain', () => {
-        clearTimeout(this.#drain)
-        this.#drain = undefined
-        wake(this.#session)
-      })
-    }
-    return true
-  }
-
-  #isTooFast(): boolean {
-    const rates: DeviceRates | undefined = this.#session.login?.rates
-    if (rates === undefined) return false
-    const at = this.#parts.elapsed()
-    const waitMs = Math.max(rates.messages.waitMs(at), rates.bytes.waitMs(at), this.#session.address.waitMs(at))
-    if (waitMs === 0) return false
-    if (this.#throttle === undefined) {
-      this.#parts.stats.rateLimited += 1
-      this.#throttle = setTimeout(() => {
-        this.#throttle = undefined
-        wake(this.#session)
-      }, waitMs).unref()
-    }
-    return true
-  }
-
-  #hear(bytes: number): void {
-    const at = this.#parts.elapsed()
-    this.#session.heardAt = at
-    this.#session.held = false
-    if (this.#session.login === undefined) return
-    this.#parts.stats.bytesIn += bytes
-    this.#session.login.rates.bytes.take(bytes, at)
-    this.#session.address.charge(this.#uncharged, bytes, at)
-    this.#uncharged = 0
+    return !this.#pace.isUnread()
   }
 
   #closeFor({ kind, detail, clause }: FrameFault): null {
@@ -401,17 +275,4 @@ class Guard {
     hangUp(this.#session, code, detail)
     return null
   }
-
-  /** [MQTT-3.2.2-5] A CONNACK with the return code, then the close. Aedes never learns of this CONNECT. */
-  #refuse(returnCode: number): null {
-    this.#parts.stats.refusedConnects += 1
-    this.#connectSeen = true
-    this.#conn.end(Buffer.from([0x20, 2, 0, returnCode]), () => this.#conn.destroy())
-    return null
-  }
-}
-
-/** Has Aedes try to read again. One call too many does no harm: the guard says no again. */
-export function wake(session: Session): void {
-  if (!session.conn.destroyed) session.conn.emit('readable')
 }

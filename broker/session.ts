@@ -62,6 +62,11 @@ export class Session {
   }
 }
 
+/** Has Aedes try to read again. One call too many does no harm: the guard says no again. */
+export function wake({ conn }: Session): void {
+  if (!conn.destroyed) conn.emit('readable')
+}
+
 /** Why we close a connection; any other error that ends one came from the socket or from Aedes' parser. */
 export class HangUp extends Error {}
 
