@@ -1,7 +1,11 @@
 import type { DurationMs } from '../city/index.ts'
+import type { CounterCondition } from './kinds/counter.ts'
 import type { FormulaCondition } from './kinds/formula/formula.ts'
+import type { ImpossibleCondition } from './kinds/impossible.ts'
+import type { JumpCondition } from './kinds/jump.ts'
 import type { RateCondition } from './kinds/rate/rate.ts'
 import type { SilenceCondition } from './kinds/silence.ts'
+import type { SpikesCondition } from './kinds/spikes.ts'
 import type { StuckCondition } from './kinds/stuck/stuck.ts'
 import type { ThresholdCondition } from './kinds/threshold.ts'
 
@@ -16,7 +20,16 @@ export const levels: readonly Level[] = ['warning', 'action']
 export type Limits = { readonly [level in Level]?: number | undefined }
 
 /** What a rule watches for: one of the kinds of `kinds/`. */
-export type Condition = FormulaCondition | ThresholdCondition | RateCondition | SilenceCondition | StuckCondition
+export type Condition =
+  | CounterCondition
+  | ImpossibleCondition
+  | JumpCondition
+  | SpikesCondition
+  | FormulaCondition
+  | ThresholdCondition
+  | RateCondition
+  | SilenceCondition
+  | StuckCondition
 
 /** A versioned definition that watches one quantity of every asset of a class and names a failure mode. */
 export type Rule = {

@@ -2,15 +2,29 @@ import type { Asset, QuantityDefinition, SensorId } from '../../city/index.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
 import type { Condition, Level, Rule } from '../rule.ts'
 import type { Change } from '../wording/change.ts'
+import { counterKind } from './counter.ts'
 import { formulaKind } from './formula/formula.ts'
+import { impossibleKind } from './impossible.ts'
+import { jumpKind } from './jump.ts'
 import type { DrawnLimit, Facts, Kind, Neighbourhood } from './kind.ts'
 import { rateKind } from './rate/rate.ts'
 import { silenceKind } from './silence.ts'
+import { spikesKind } from './spikes.ts'
 import { stuckKind } from './stuck/stuck.ts'
 import { thresholdKind } from './threshold.ts'
 
 /** All kinds of condition, in the order in which they are named to who wrote none of them. */
-export const kinds: readonly Kind[] = [thresholdKind, rateKind, silenceKind, stuckKind, formulaKind]
+export const kinds: readonly Kind[] = [
+  thresholdKind,
+  rateKind,
+  silenceKind,
+  stuckKind,
+  formulaKind,
+  counterKind,
+  jumpKind,
+  spikesKind,
+  impossibleKind,
+]
 
 const byName = new Map<string, Kind>(kinds.map((kind) => [kind.kind, kind]))
 

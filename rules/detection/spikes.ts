@@ -1,0 +1,82 @@
+import type { DurationMs, Instant } from '../../city/index.ts'
+import { addToSum, type SlidingSum, sumAt, sumSlots } from './sliding-sum.ts'
+
+/**
+ * Spikes: readings that stand out of both their neighbours by far more than is usual for the sensor. What is usual is
+ * learnt from how far its readings stand out of their neighbours anyhow, in its unit and as a share of the value,
+ * because some sensors scatter evenly and others the more the higher they read. A step, a ramp or a daily round makes no spike.
+ */
+export type SpikeCount = {
+  /** Readings further apart are no neighbours. */
+  readonly gapMs: DurationMs
+  /** A spike is at least this large, in the sensor's unit … */
+  readonly least: number
+  /** Over which time they are counted. */
+  readonly window: SlidingSum
+  /** Readings from which what is usual is learnt before any of them is called a spike. */
+  readonly learnt: number
+}
+
+// … and this many times what is usual, which for evenly scattering readings is about seven standard deviations.
+const usualTimes = 10
+// Usual is the median of those that stand out at all: one spike in eight readings hardly moves it. It follows slowly, so
+// that a lamp's quiet day does not make its night a row of spikes.
+const pace = 0.003
+
+// The mean of so many first readings is where it begins: from nothing a median finds its place slowly.
+const youngReadings = 30
+
+const place = {
+  readings: 0,
+  beforeAt: 1,
+  before: 2,
+  middleAt: 3,
+  middle: 4,
+  usual: 5,
+  usualShare: 6,
+  window: 7,
+} as const
+
+export function spikeSlots({ window }: SpikeCount): number {
+  return place.window + sumSlots(window)
+}
+
+/** Takes one reading, newer than all before it. Returns how many spikes there were in the last time. */
+export function spikesAfter(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): number {
+  const readings = (state[base + place.readings] || 0) + 1
+  const before = state[base + place.before] as number
+  const middle = state[base + place.middle] as number
+  const middleAt = state[base + place.middleAt] as number
+  const areNeighbours =
+    at - middleAt <= count.gapMs && middleAt - (state[base + place.beforeAt] as number) <= count.gapMs
+  state[base + place.readings] = readings
+  state[base + place.beforeAt] = middleAt
+  state[base + place.before] = middle
+  state[base + place.middleAt] = at
+  state[base + place.middle] = value
+  if (areNeighbours) {
+    const out = standingOut(before, middle, value)
+    const share = out / Math.abs(middle > value ? Math.max(before, value) : Math.min(before, value))
+    const usual = state[base + place.usual] as number
+    const usualShare = state[base + place.usualShare] as number
+    if (readings > count.learnt && out > count.least && out > usualTimes * usual && !(share <= usualTimes * usualShare))
+      addToSum(count.window, state, base + place.window, middleAt, 1)
+    state[base + place.usual] = usualAfter(usual, out, readings)
+    if (Number.isFinite(share)) state[base + place.usualShare] = usualAfter(usualShare, share, readings)
+  }
+  return sumAt(count.window, state, base + place.window, at)
+}
+
+/** How far the middle one of three stands out of the nearer of its neighbours; 0 when it lies between them. */
+function standingOut(before: number, middle: number, after: number): number {
+  return Math.max(0, middle - Math.max(before, after), Math.min(before, after) - middle)
+}
+
+function usualAfter(usual: number, out: number, readings: number): number {
+  // On a ramp hardly any reading stands out, and those that do tell as much as ever.
+  if (out === 0) return usual
+  if (!(usual > 0)) return out
+  if (readings <= youngReadings) return usual + (out - usual) / readings
+  const step = Math.max(pace, 1 / readings)
+  return usual * (1 + (out > usual ? step : -step))
+}
