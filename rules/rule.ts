@@ -5,6 +5,7 @@ import type { ImpossibleCondition } from './kinds/impossible.ts'
 import type { JumpCondition } from './kinds/jump.ts'
 import type { RateCondition } from './kinds/rate/rate.ts'
 import type { SilenceCondition } from './kinds/silence.ts'
+import type { SistersCondition } from './kinds/sisters.ts'
 import type { SpikesCondition } from './kinds/spikes.ts'
 import type { StuckCondition } from './kinds/stuck/stuck.ts'
 import type { ThresholdCondition } from './kinds/threshold.ts'
@@ -29,6 +30,7 @@ export type Condition =
   | ThresholdCondition
   | RateCondition
   | SilenceCondition
+  | SistersCondition
   | StuckCondition
 
 /** A versioned definition that watches one quantity of every asset of a class and names a failure mode. */

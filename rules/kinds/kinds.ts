@@ -9,6 +9,7 @@ import { jumpKind } from './jump.ts'
 import type { DrawnLimit, Facts, Kind, Neighbourhood } from './kind.ts'
 import { rateKind } from './rate/rate.ts'
 import { silenceKind } from './silence.ts'
+import { sistersKind } from './sisters.ts'
 import { spikesKind } from './spikes.ts'
 import { stuckKind } from './stuck/stuck.ts'
 import { thresholdKind } from './threshold.ts'
@@ -20,6 +21,7 @@ export const kinds: readonly Kind[] = [
   silenceKind,
   stuckKind,
   formulaKind,
+  sistersKind,
   counterKind,
   jumpKind,
   spikesKind,
