@@ -24,6 +24,7 @@ export {
   type PackedReadings,
   readPacked,
   stampCode,
+  stampCodes,
   stampOf,
 } from './store/packed-readings.ts'
 export * from './store/reading-store.ts'

@@ -25,7 +25,7 @@ export type PackedQuery = {
 }
 
 /** Qualities by their code have to fit into the three low bits of a stamp. */
-const stampCodes = 8
+export const stampCodes = 8
 
 export function stampOf(observedAt: Instant, quality: Quality): number {
   return observedAt * stampCodes + qualityCodes[quality]

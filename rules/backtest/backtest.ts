@@ -22,6 +22,8 @@ export type BacktestWanted = {
   readonly to: Instant
   /** Of these assets only; of all when absent. */
   readonly assets?: readonly AssetId[] | undefined
+  /** Only the tickets count: bouts of one ticket are one, without words. */
+  readonly isBrief?: boolean
 }
 
 export type BacktestSurroundings = {
@@ -70,7 +72,7 @@ export async function runBacktest(
   const { rules, from, to } = wanted
   const groups = taskGroups(rules, registry, wanted.assets && new Set(wanted.assets))
   const gathered = new Gathered(rules.length)
-  const thread = new FoldThread({ rules, from, to }, (ended) => gathered.add(ended))
+  const thread = new FoldThread({ rules, from, to, isBrief: wanted.isBrief ?? false }, (ended) => gathered.add(ended))
   let toldAt = begunAt
   try {
     for (const [index, group] of groups.entries()) {

@@ -1,4 +1,4 @@
-import type { Instant, QuantityDefinition } from '../../city/index.ts'
+import type { DurationMs, Instant, QuantityDefinition } from '../../city/index.ts'
 import { firing, slot } from '../engine/slots.ts'
 import { limitOf, reasonFor } from '../kinds/kinds.ts'
 import type { Level, Rule } from '../rule.ts'
@@ -8,6 +8,16 @@ import type { Bout } from './bout.ts'
 export const boutsListedMax = 500
 
 export type BoutPlace = Pick<Bout, 'rule' | 'asset' | 'sensor'>
+
+export type BoutBookOptions = {
+  /** Bouts that were over by then are not written down: the judgement was only warming up. */
+  readonly from: Instant
+  /**
+   * Where only the tickets count: bouts that come within the rule's watch time of each other are one, and none has words.
+   * A limit in the noise then takes no more room than any other.
+   */
+  readonly isBrief: boolean
+}
 
 type Going = {
   readonly startedAt: Instant
@@ -29,15 +39,14 @@ export class BoutBook {
   readonly #rule: Rule
   readonly #quantity: QuantityDefinition
   readonly #place: BoutPlace
-  /** Bouts that were over by then are not written down: the judgement was only warming up. */
-  readonly #from: Instant
+  readonly #options: BoutBookOptions
   #going: Going | undefined
 
-  constructor(rule: Rule, quantity: QuantityDefinition, place: BoutPlace, from: Instant) {
+  constructor(rule: Rule, quantity: QuantityDefinition, place: BoutPlace, options: BoutBookOptions) {
     this.#rule = rule
     this.#quantity = quantity
     this.#place = place
-    this.#from = from
+    this.#options = options
   }
 
   /** The alarm changed; the numbers are those of its state. */
@@ -64,12 +73,36 @@ export class BoutBook {
   /** What is still going on at the end is listed without an end. */
   end(): void {
     if (this.#going !== undefined) this.#close(this.#going, undefined)
+    const { from, isBrief } = this.#options
+    if (!isBrief) return
+    const within = this.bouts.filter(({ endedAt }) => endedAt === undefined || endedAt > from)
+    this.bouts.splice(0, this.bouts.length, ...within)
   }
 
   #open(state: Float64Array, level: Level, at: Instant): void {
     const measured = state[slot.measured] as number
+    if (this.#options.isBrief && this.#joins(state[slot.startedAt] as number, level)) return
     const limit = limitOf(this.#rule, level, this.#quantity)
-    const reason = reasonFor({
+    const reason = this.#options.isBrief ? '' : this.#reasonFor(level, measured)
+    const sign = limit !== undefined && measured < limit ? -1 : 1
+    const startedAt = state[slot.startedAt] as number
+    this.#going = { startedAt, firedAt: at, measured, limit, reason, sign, level, worst: measured }
+  }
+
+  /** Goes on with the last bout when this one comes soon after it: live, that would be the same ticket. */
+  #joins(startedAt: Instant, level: Level): boolean {
+    const last = this.bouts.at(-1)
+    const withinMs: DurationMs = this.#rule.watchMs
+    if (last?.endedAt === undefined || startedAt > last.endedAt + withinMs) return false
+    this.bouts.pop()
+    const { measured = Number.NaN, worst = Number.NaN, limit, reason } = last
+    const sign = limit !== undefined && measured < limit ? -1 : 1
+    this.#going = { ...last, measured, limit, reason, sign, worst, level: level === 'action' ? level : last.level }
+    return true
+  }
+
+  #reasonFor(level: Level, measured: number): string {
+    return reasonFor({
       rule: this.#rule,
       quantity: this.#quantity,
       state: 'firing',
@@ -78,14 +111,11 @@ export class BoutBook {
       before: this.#rule.forMs > 0 ? { state: 'pending', level } : { state: 'inactive', level: undefined },
       origin: 'reading',
     })
-    const sign = limit !== undefined && measured < limit ? -1 : 1
-    const startedAt = state[slot.startedAt] as number
-    this.#going = { startedAt, firedAt: at, measured, limit, reason, sign, level, worst: measured }
   }
 
   #close({ startedAt, firedAt, measured, limit, reason, level, worst }: Going, endedAt: Instant | undefined): void {
     this.#going = undefined
-    if (endedAt !== undefined && endedAt <= this.#from) return
+    if (endedAt !== undefined && endedAt <= this.#options.from && !this.#options.isBrief) return
     if (this.bouts.length >= boutsListedMax) {
       this.unlisted++
       return

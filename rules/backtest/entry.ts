@@ -6,14 +6,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { GroupRun } from './group-run.ts'
 import type { FromThread, Start, ToThread } from './messages.ts'
 
-const { rules, from, to } = workerData as Start
+const start = workerData as Start
 const post = (message: FromThread) => parentPort?.postMessage(message)
 let group: GroupRun | undefined
 
 parentPort?.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'begin':
-      group = new GroupRun(rules, message.tasks, { from, to }, message.isJoint)
+      group = new GroupRun(start, message.tasks, message.isJoint)
       return
     case 'take':
       group?.take(message.inputs, message.through)

@@ -1,4 +1,4 @@
-import { codeOf, momentOf, type PackedReadings, stampCode } from '../../ingest/index.ts'
+import { momentOf, type PackedReadings, stampCode, stampCodes } from '../../ingest/index.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
 import { messageOf } from '../engine/sensor-plan.ts'
 import { blank, firing, slot } from '../engine/slots.ts'
@@ -55,14 +55,14 @@ export class FoldRun {
   }
 
   #step(stamp: number, value: number, input: number): void {
-    const code = codeOf(stamp)
+    const at = momentOf(stamp)
+    const code = stamp - at * stampCodes
     // As live: a clock that is wrong says nothing about when, and only what is trusted is judged by most rules.
     if (code !== stampCode.good && code !== stampCode.late) {
       if (code === stampCode['clock-skew'] || !this.#fold.judgesDoubtful) return
     }
     if (!Number.isFinite(value)) return
     const state = this.#state
-    const at = momentOf(stamp)
     if (this.#fold.step(state, 0, at, value, input)) this.book.changed(state, at)
     else if ((state[slot.state] as number) >= firing) this.book.lasts(state[slot.measured] as number)
   }

@@ -6,7 +6,7 @@ import { compileRule } from '../kinds/kinds.ts'
 import type { Rule } from '../rule.ts'
 import { BoutBook } from './bout-book.ts'
 import { FoldRun } from './fold-run.ts'
-import type { FromThread, FromTo, Task, TaskOutcome } from './messages.ts'
+import type { FromThread, Start, Task, TaskOutcome } from './messages.ts'
 import { SilenceRun } from './silence-run.ts'
 
 type Run = { readonly task: Task; readonly run: FoldRun | SilenceRun }
@@ -16,20 +16,20 @@ type Ended = Extract<FromThread, { kind: 'ended' }>
 export class GroupRun {
   readonly #runs: Run[] = []
   readonly #failed: TaskOutcome[] = []
-  readonly #span: FromTo
+  readonly #start: Start
   readonly #isJoint: boolean
   #readings = 0
   #firstAt: Instant | undefined
   #lastAt: Instant | undefined
 
-  constructor(rules: readonly Rule[], tasks: readonly Task[], span: FromTo, isJoint: boolean) {
-    this.#span = span
+  constructor(start: Start, tasks: readonly Task[], isJoint: boolean) {
+    this.#start = start
     this.#isJoint = isJoint
     for (const task of tasks) {
-      const rule = rules[task.rule]
+      const rule = start.rules[task.rule]
       if (rule === undefined) continue
       try {
-        this.#runs.push({ task, run: runOf(rule, task, span) })
+        this.#runs.push({ task, run: runOf(rule, task, start) })
       } catch (error) {
         this.#failed.push(outcomeOf(task, [], 0, messageOf(error)))
       }
@@ -54,7 +54,7 @@ export class GroupRun {
       run.book.end()
       return outcomeOf(task, run.book.bouts, run.book.unlisted, run.error)
     })
-    const { from, to } = this.#span
+    const { from, to } = this.#start
     const within = (at: Instant | undefined) => (at === undefined ? undefined : Math.min(to, Math.max(from, at)))
     return {
       kind: 'ended',
@@ -73,9 +73,14 @@ export class GroupRun {
   }
 }
 
-function runOf(rule: Rule, task: Task, { from, to }: FromTo): FoldRun | SilenceRun {
+function runOf(rule: Rule, task: Task, { from, to, isBrief }: Start): FoldRun | SilenceRun {
   const { quantity } = task.facts
-  const book = new BoutBook(rule, quantity, { rule: task.rule, asset: task.asset, sensor: task.sensor }, from)
+  const book = new BoutBook(
+    rule,
+    quantity,
+    { rule: task.rule, asset: task.asset, sensor: task.sensor },
+    { from, isBrief },
+  )
   const silence = silenceWatch(rule, quantity.expectedIntervalMs)
   if (silence !== undefined) return new SilenceRun(silence, book, to)
   const fold = compileRule(rule, task.facts)

@@ -13,10 +13,14 @@ export type Task = {
   readonly facts: Facts
 }
 
-export type FromTo = { readonly from: Instant; readonly to: Instant }
-
 /** What the thread is started with. */
-export type Start = FromTo & { readonly rules: readonly Rule[] }
+export type Start = {
+  readonly from: Instant
+  readonly to: Instant
+  readonly rules: readonly Rule[]
+  /** Only the tickets count; see `BoutBookOptions`. */
+  readonly isBrief: boolean
+}
 
 /** To the thread. Tasks on the same sensors are done together: `begin`, then stretches in the order of time, then `end`. */
 export type ToThread =

@@ -4,14 +4,17 @@ import { allowedLatenessMs } from '../engine/history.ts'
 import { hearAgain, type SilenceWatch, tickSilence } from '../engine/silence.ts'
 import { type BoutBook, standingOf } from './bout-book.ts'
 
+/** As live. */
+const lookEveryMs = 1_000
+
 /** Readings by the moment they were heard. */
 type Heard = { readonly at: Float64Array; readonly heardAt: Float64Array }
 const nothingHeard: Heard = { at: new Float64Array(0), heardAt: new Float64Array(0) }
 
 /**
  * A deadman over stored readings. Live, the clock looks for silence and a reading is heard when it is received; so here
- * the readings are heard in the order of their receipt, and the clock looks at the very moment at which a limit is
- * passed. Readings that were received more than a day after their time came with an import: they count as heard then.
+ * the readings are heard in the order of their receipt, and the clock looks at each full second as it does live. Readings
+ * that were received more than a day after their time came with an import: they count as heard at their time.
  */
 export class SilenceRun {
   readonly book: BoutBook
@@ -46,17 +49,17 @@ export class SilenceRun {
   }
 
   #hear(at: Instant, heardAt: Instant): void {
-    if (this.#heardAt > Number.NEGATIVE_INFINITY) this.#lookUntil(heardAt)
+    if (this.#heardAt > Number.NEGATIVE_INFINITY) this.#lookUntil(heardAt - 1)
     this.#newestAt = Math.max(this.#newestAt, at)
     this.#heardAt = Math.max(this.#heardAt, this.#newestAt, heardAt)
     if (hearAgain(this.#watch, this.#newestAt)) this.#say(this.#watch.since)
   }
 
-  /** Looks at each moment at which a limit is passed before the next reading is heard. */
+  /** Looks at the clock when each limit has been passed, unless something is heard before. */
   #lookUntil(until: Instant): void {
     const { warningMs, actionMs } = this.#watch
     for (const limitMs of [warningMs, actionMs]) {
-      const at = this.#heardAt + limitMs + 1
+      const at = Math.ceil((this.#heardAt + limitMs + 1) / lookEveryMs) * lookEveryMs
       if (at <= until && tickSilence(this.#watch, this.#heardAt, this.#newestAt, at)) this.#say(at)
     }
     this.book.lasts(until - this.#heardAt)

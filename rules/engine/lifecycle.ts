@@ -38,6 +38,8 @@ export function advance(
   const gap = at - (state[offset + slot.lastAt] as number)
   const broken = (gap > limits.forGapMs ? forBroken : 0) | (gap > limits.recoverGapMs ? recoverBroken : 0)
   state[offset + slot.lastAt] = at
+  // Nothing was wrong and nothing is: most readings end here. Since when it is back inside counts only after it fired.
+  if (state[offset + slot.state] === inactive && value <= limits.warning && value <= limits.action) return false
   follow(limits, limits.warning, 1, broken, state, offset, at, value, beganAt)
   follow(limits, limits.action, 2, broken, state, offset, at, value, beganAt)
   // A rule with an action limit only begins and recovers by that one.
