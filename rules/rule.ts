@@ -9,6 +9,7 @@ import type { SistersCondition } from './kinds/sisters.ts'
 import type { SpikesCondition } from './kinds/spikes.ts'
 import type { StuckCondition } from './kinds/stuck/stuck.ts'
 import type { ThresholdCondition } from './kinds/threshold.ts'
+import type { Schedule } from './schedule/schedule.ts'
 
 export const severities = ['minor', 'moderate', 'major', 'critical'] as const
 export type Severity = (typeof severities)[number]
@@ -44,6 +45,8 @@ export type Rule = {
   /** How bad it is at each level the condition has. */
   readonly severity: { readonly [level in Level]?: Severity | undefined }
   readonly condition: Condition
+  /** Judged only then; always when absent. */
+  readonly during?: Schedule | undefined
   /** Event time the condition must hold before it fires. */
   readonly forMs: DurationMs
   /** Event time it must be over before the alarm is inactive again. */

@@ -127,6 +127,8 @@ function toRules(
     if (quantity === undefined) return []
     const condition = readCondition(ready, [quantity, ...more], sayWhen, around)
     if (condition === undefined) return []
+    if (entry.during !== undefined && condition.kind === 'silence')
+      say(['during'], '"during" means nothing with "silent for", which only the clock can tell')
     const meaning = {
       id: isList && !takesAll ? `${entry.id}-${quantity.id}` : entry.id,
       title: entry.title,
@@ -134,6 +136,7 @@ function toRules(
       failureMode: entry['failure mode'],
       severity: entry.severity,
       condition,
+      during: entry.during,
       forMs: entry.for ?? 0,
       recoverMs: entry['recover after'] ?? 0,
       watchMs: entry.watch,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isName } from '../../city/index.ts'
 import { duration, expected } from '../kinds/shapes.ts'
 import { severities } from '../rule.ts'
+import { writtenSchedule } from '../schedule/written.ts'
 
 function textOf(what: string) {
   return z.string(expected(what)).trim().min(1, expected(what))
@@ -33,6 +34,7 @@ export const ruleEntry = z.strictObject(
       expected(`one of ${severities.join(', ')}, or { warning: …, action: … }`),
     ),
     when,
+    during: writtenSchedule.optional(),
     for: duration.optional(),
     'recover after': duration.optional(),
     watch: duration,

@@ -1,6 +1,7 @@
 import type { Asset, QuantityDefinition, SensorId } from '../../city/index.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
 import type { Condition, Level, Rule } from '../rule.ts'
+import { onlyDuring } from '../schedule/only-during.ts'
 import type { Change } from '../wording/change.ts'
 import { counterKind } from './counter.ts'
 import { formulaKind } from './formula/formula.ts'
@@ -41,7 +42,8 @@ export function kindOf(condition: Condition): Kind {
 const own = (condition: Condition) => condition as never
 
 export function compileRule(rule: Rule, facts: Facts): CompiledRule | undefined {
-  return kindOf(rule.condition).compile(rule, own(rule.condition), facts)
+  const fold = kindOf(rule.condition).compile(rule, own(rule.condition), facts)
+  return fold === undefined || rule.during === undefined ? fold : onlyDuring(fold, rule.during, facts)
 }
 
 /** One sentence for people about a change. */

@@ -66,7 +66,7 @@ export const spikesKind = defineKind<SpikesCondition, typeof shape>({
     const count: SpikeCount = {
       gapMs: longestGap(0, expectedIntervalMs),
       least: condition.least,
-      window: { overMs: condition.overMs, buckets: 12 },
+      window: { overMs: condition.overMs, buckets: 6 },
       learnt: Math.max(learntMin, Math.ceil(learntMs / expectedIntervalMs)),
     }
     return {

@@ -1,5 +1,4 @@
-import type { Instant } from '../../city/index.ts'
-import { Calendar } from '../world/calendar.ts'
+import { Calendar, type Instant } from '../../city/index.ts'
 
 // Epoch seconds of 2000 to 2100 have nine or ten digits, milliseconds twelve or thirteen.
 const epochSecondsBelow = 100_000_000_000

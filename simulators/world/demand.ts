@@ -1,4 +1,4 @@
-import type { LocalTime } from './calendar.ts'
+import type { LocalTime } from '../../city/index.ts'
 
 /** One value for each hour of the day, joined smoothly; the day's mean is about 1 for the demands, shares are 0 to 1. */
 type DayCurve = readonly number[]

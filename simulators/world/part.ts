@@ -1,6 +1,5 @@
-import type { Asset, AssetId, Instant } from '../../city/index.ts'
+import type { Asset, AssetId, Instant, LocalTime } from '../../city/index.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
-import type { LocalTime } from './calendar.ts'
 import { between, streamOf, wander } from './chance.ts'
 import type { Demand } from './demand.ts'
 import type { Weather } from './weather.ts'

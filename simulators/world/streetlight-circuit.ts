@@ -1,8 +1,7 @@
-import type { Asset } from '../../city/index.ts'
+import { type Asset, horizonDegrees } from '../../city/index.ts'
 import { hourMs } from './calendar.ts'
 import type { Part, PartContext, Values } from './part.ts'
 import { Character, plainPart } from './part.ts'
-import { horizonDegrees } from './sun.ts'
 
 const controllerKw = 0.025
 const powerFactor = 0.93

@@ -1,11 +1,9 @@
-import type { Instant } from '../../city/index.ts'
+import { Calendar, type Instant, sunElevation } from '../../city/index.ts'
 import type { SimulatedTown } from '../town.ts'
 import { middleOf } from '../town.ts'
-import { Calendar } from './calendar.ts'
 import { demandAt } from './demand.ts'
 import type { Drivers } from './part.ts'
 import { lagged } from './part.ts'
-import { sunElevation } from './sun.ts'
 import { weatherAt } from './weather.ts'
 
 // Ways of the rain to a sewer, of waste water to it, and of a catchment's water to the river.

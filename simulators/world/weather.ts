@@ -1,5 +1,4 @@
-import type { Instant } from '../../city/index.ts'
-import type { LocalTime } from './calendar.ts'
+import type { Instant, LocalTime } from '../../city/index.ts'
 import { dayMs, hourMs } from './calendar.ts'
 import { between, chance, streamOf, wander } from './chance.ts'
 

@@ -1,7 +1,7 @@
-import type { Instant } from '../../city/index.ts'
-import { dayMs } from './calendar.ts'
+import type { Instant } from './instant.ts'
 
 const degrees = Math.PI / 180
+const dayMs = 86_400_000
 const j2000At = Date.UTC(2000, 0, 1, 12)
 
 /** The sun stands on the horizon, refraction and its own radius counted. */

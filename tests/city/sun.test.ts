@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Calendar } from '../../simulators/world/calendar.ts'
-import { horizonDegrees, sunElevation } from '../../simulators/world/sun.ts'
+import { Calendar, horizonDegrees, sunElevation } from '../../city/index.ts'
 
 const berlin = { latitude: 52.52, longitude: 13.405 }
 
