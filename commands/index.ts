@@ -4,6 +4,7 @@ import { deviceAdd, deviceList, deviceRevoke, deviceRotate, deviceSnippet } from
 import { importCommand } from './import.ts'
 import { learnCommand } from './learn.ts'
 import { replayCommand } from './replay.ts'
+import { scoreCommand } from './score.ts'
 import { simulateCommand } from './simulate.ts'
 import { testRulesCommand } from './test-rules.ts'
 import { townCommand } from './town.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   testRulesCommand,
   learnCommand,
   replayCommand,
+  scoreCommand,
   simulateCommand,
   townCommand,
 ]

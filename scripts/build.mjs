@@ -9,7 +9,7 @@ mkdirSync(dist, { recursive: true })
 run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'])
 run(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'])
 
-for (const folder of ['city/library', 'rules/library']) {
+for (const folder of ['city/library', 'rules/library', 'rules/score/classes']) {
   const target = join(dist, folder)
   mkdirSync(target, { recursive: true })
   for (const file of readdirSync(join(root, folder))) {

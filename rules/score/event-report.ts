@@ -1,0 +1,97 @@
+import { durationText } from '../wording/units.ts'
+import { type Alert, alertsOf } from './alerting.ts'
+import { baselineAlerts, baselineNames } from './baselines.ts'
+import { bootstrap } from './bootstrap.ts'
+import {
+  type EventOptions,
+  type EventTotals,
+  measureEvents,
+  quantileOf,
+  totalsOf,
+  type UnitMeasure,
+} from './measure-events.ts'
+import type { LabelledEvent } from './recording.ts'
+import type { Judgement } from './score-recording.ts'
+import { figure, tableText } from './table.ts'
+
+/** Thresholds of the sweep; what ships is printed above it. */
+const sweep = [3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8]
+
+/** Sensors that a large city has, for what a rate of false incidents would mean there. */
+const cityOfSensors = 100_000
+
+/** The figures of a recording whose labels are events. */
+export function eventReport(
+  judgement: Judgement,
+  events: readonly LabelledEvent[],
+  options: EventOptions,
+  seed: number,
+): readonly string[] {
+  const { series } = judgement.recording
+  const measure = (alerts: readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[]) =>
+    measureEvents(series, events, alerts, options)
+  const shipped = measure(judgement.alerts)
+  const totals = totalsOf(shipped)
+  const head = ['', 'found', 'recall', 'incidents', 'precision', 'F1', 'false/sensor-month', 'false/asset-month']
+  const rows = [
+    totalsRow('as shipped', totals),
+    ...baselineNames.map((name) => totalsRow(name, totalsOf(measure(baselineAlerts(name, series))))),
+    ...sweep.map((threshold) =>
+      totalsRow(`all at ≥ ${threshold}`, totalsOf(measure(alertsOf(judgement.judged, threshold)))),
+    ),
+  ]
+  return [
+    `${totals.events} labelled events counted (of ${events.length}; the others end before alerts count)`,
+    ...tableText(head, rows),
+    '',
+    ...intervalLines(shipped, seed),
+    delayLine(totals),
+    cityLine(totals),
+  ]
+}
+
+function totalsRow(name: string, totals: EventTotals): string[] {
+  return [
+    name,
+    `${totals.detected}/${totals.events}`,
+    figure(totals.recall),
+    String(totals.incidents),
+    figure(totals.precision),
+    figure(totals.f1),
+    figure(totals.falsePerSensorMonth),
+    figure(totals.falsePerAssetMonth),
+  ]
+}
+
+function intervalLines(units: readonly UnitMeasure[], seed: number): string[] {
+  const byAsset = new Map<string, UnitMeasure[]>()
+  for (const unit of units) byAsset.set(unit.asset, [...(byAsset.get(unit.asset) ?? []), unit])
+  const assets = [...byAsset.values()]
+  const intervalOf = (of: (totals: EventTotals) => number | undefined) => {
+    const interval = bootstrap(assets, (drawn) => of(totalsOf(drawn.flat())), seed)
+    return interval === undefined ? undefined : `${figure(interval.low)} to ${figure(interval.high)}`
+  }
+  const f1 = intervalOf(({ f1 }) => f1)
+  if (f1 === undefined)
+    return [`no intervals: ${assets.length} ${assets.length === 1 ? 'asset says' : 'assets say'} nothing about others`]
+  const recall = intervalOf(({ recall }) => recall) ?? '–'
+  const precision = intervalOf(({ precision }) => precision) ?? '–'
+  const falses = intervalOf(({ falsePerSensorMonth }) => falsePerSensorMonth) ?? '–'
+  return [
+    `90 % of ${assets.length} assets drawn anew: recall ${recall}, precision ${precision}, F1 ${f1}, false/sensor-month ${falses}`,
+  ]
+}
+
+function delayLine({ delaysMs }: EventTotals): string {
+  const text = (ms: number | undefined) =>
+    ms === undefined ? '–' : ms < 0 ? `${durationText(-ms)} before` : `${durationText(ms)} after`
+  if (delaysMs.length === 0) return 'nothing was found, so there is no delay'
+  const median = text(quantileOf(delaysMs, 0.5))
+  return `first said, from the begin of the event: median ${median}, 90 % by ${text(quantileOf(delaysMs, 0.9))}`
+}
+
+function cityLine({ falsePerSensorMonth }: EventTotals): string {
+  if (falsePerSensorMonth === undefined) return 'no time without events, so there is no rate of false incidents'
+  const perDay = (falsePerSensorMonth * cityOfSensors) / 30.44
+  return `at ${cityOfSensors.toLocaleString('en')} such sensors: ${Math.round(perDay).toLocaleString('en')} false incidents a day`
+}
