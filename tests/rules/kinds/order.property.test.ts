@@ -53,6 +53,8 @@ const city = caseCity(
   libraryClasses(),
 )
 
+const learntMinutes = 1_445
+
 /** A pump that runs, stops, shakes, sticks and is not heard for a while; four of its quantities, a minute apart. */
 function readingsOf(pump: string, minutes: number, random: () => number): Reading[] {
   const readings: Reading[] = []
@@ -68,7 +70,8 @@ function readingsOf(pump: string, minutes: number, random: () => number): Readin
     power = mood === 5 ? (random() < 0.4 ? 0 : 50) : mood === 6 ? 90 : 50 + random()
     const values: Record<string, number> = {
       vibration: random() < 0.01 ? 15 : vibration,
-      pressure: random() < 0.09 ? 11 : 5 + random() * 0.2,
+      // Of what is usual a day is learnt first.
+      pressure: index > learntMinutes && random() < 0.09 ? 11 : 5 + random() * 0.2,
       flow: mood === 3 && random() < 0.8 ? 900 : 200 + random() * 5,
       power,
     }
@@ -120,9 +123,9 @@ test('every kind of condition that readings tell of is under the law', () => {
 
 test('the examples make every kind fire, or the law would hold for nothing', () => {
   const fired = new Set<string | undefined>()
-  for (let seed = 1; seed <= 6; seed++) {
+  for (let seed = 1; seed <= 3; seed++) {
     const random = seeded(seed)
-    for (const rule of inOrder(pumps.flatMap((pump) => readingsOf(pump, 400, random))).fired) fired.add(rule)
+    for (const rule of inOrder(pumps.flatMap((pump) => readingsOf(pump, 1_700, random))).fired) fired.add(rule)
   }
   expect([...fired].sort()).toEqual(rules.map(({ id }) => id).sort())
 })
@@ -131,16 +134,19 @@ test('shuffles, duplicates, batches and restarts end where the order of observat
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.boolean(), async (seed, isLocal) => {
       const random = seeded(seed)
-      const readings = pumps.flatMap((pump) => readingsOf(pump, 60 + Math.floor(random() * 120), random))
+      const minutes = (random() < 0.2 ? learntMinutes : 0) + 60 + Math.floor(random() * 120)
+      const readings = pumps.flatMap((pump) => readingsOf(pump, minutes, random))
       const expected = inOrder(readings)
       const again = readings.filter(() => random() < 0.1)
       // Locally shuffled is what networks do; wholly shuffled is what nobody does, and it must not matter either.
-      const arriving = isLocal
-        ? [...readings, ...again]
-            .map((reading) => ({ reading, key: reading.observedAt + random() * 20 * minute }))
-            .sort((left, right) => left.key - right.key)
-            .map(({ reading }) => reading)
-        : shuffled([...readings, ...again], random)
+      const arriving =
+        // What lies further apart than a day is too late to be judged.
+        isLocal || minutes > 1_000
+          ? [...readings, ...again]
+              .map((reading) => ({ reading, key: reading.observedAt + random() * 20 * minute }))
+              .sort((left, right) => left.key - right.key)
+              .map(({ reading }) => reading)
+          : shuffled([...readings, ...again], random)
       const stored = arriving.map((reading, index) => ({ ...reading, receivedAt: start + index * 1_000 }))
       const database = await ruleDatabase()
       const open = () => new RuleEngine({ registry: city, rules, states: new AlarmBook(database), log })
