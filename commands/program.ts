@@ -11,13 +11,15 @@ import {
   Quarantine,
   type ReadingStore,
 } from '../ingest/index.ts'
-import { AlarmBook, type AlarmEvent, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
-import { crewMessage, Tickets } from '../tickets/index.ts'
+import { AlarmBook, type AlarmEvent, Incidents, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
+import { Tickets } from '../tickets/index.ts'
 import { ruleFilesIn } from './check.ts'
 import type { Configuration } from './configuration.ts'
+import { CrewMessages } from './crew-messages.ts'
 import type { DataFolder } from './data-folder.ts'
 import { evidenceFrom } from './evidence.ts'
 import { allMigrations } from './migrations.ts'
+import { OnSite } from './on-site.ts'
 import { Watch } from './watch.ts'
 
 /** The command line may change the registry beside us (a device added, revoked): looked for this often. */
@@ -82,8 +84,11 @@ export async function startProgram(
       outgoing.dashboard?.feed.alarm(event)
       outgoing.broker?.publish(`alarms/${event.alarm.asset}`, JSON.stringify(alarmMessage(event)))
     }
-    const watch = new Watch({ engine, tickets, store, tell, now, log })
+    const incidents = await Incidents.open({ database, registry }, now())
+    const watch = new Watch({ engine, incidents, tickets, store, tell, now, log })
     const caughtUp = await watch.catchUp()
+    const onSite = new OnSite(engine, (error) => log.error({ error }, 'a crew on site could not be written down'))
+    await onSite.catchUp(tickets, now())
     watch.start()
     closings.push(() => watch.stop())
 
@@ -115,11 +120,17 @@ export async function startProgram(
     })
     ingest.onReply(({ topic, payload }) => broker.publish(topic, payload))
     ingest.onRefused((refused) => broker.publish(`errors/${refused.device}`, JSON.stringify(refused)))
+    const crewMessages = new CrewMessages({
+      incidents,
+      send: (crew, message) => broker.publish(`tickets/${crew}`, JSON.stringify(message)),
+      failed: (error) => log.error({ error }, 'a crew could not be told of an incident'),
+    })
     tickets.onChange((ticket, entry) => {
       outgoing.dashboard?.feed.ticket(ticket)
-      if (ticket.crew !== undefined)
-        broker.publish(`tickets/${ticket.crew}`, JSON.stringify(crewMessage(ticket, entry)))
+      onSite.follow(ticket, entry)
+      crewMessages.tell(ticket, entry)
     })
+    incidents.onChange((incident) => outgoing.dashboard?.feed.incident(incident))
 
     const dashboard = await startDashboard({
       host: configuration.host,
@@ -131,6 +142,7 @@ export async function startProgram(
       quarantine,
       discovered,
       engine,
+      incidents,
       tickets,
       broker,
       clocks,

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Instant } from '../city/index.ts'
 import { type Reading, type ReadingStore, StoreUnavailable } from '../ingest/index.ts'
-import type { AlarmEvent, RuleEngine } from '../rules/index.ts'
+import type { AlarmEvent, Incidents, RuleEngine } from '../rules/index.ts'
 import type { Tickets } from '../tickets/index.ts'
 
 /** Silence and the ends of shelving are looked for this often. */
@@ -19,6 +19,7 @@ const retryAfterMs = 1_000
 
 export type WatchParts = {
   readonly engine: RuleEngine
+  readonly incidents: Incidents
   readonly tickets: Tickets
   readonly store: ReadingStore
   /** Tells pages and MQTT of an alarm that changed. */
@@ -54,8 +55,9 @@ export class Watch {
    * soon as it answers; what comes in meanwhile is judged at once, for each reading is judged at its own time.
    */
   async catchUp(): Promise<number> {
-    const { engine, log, now } = this.#parts
+    const { engine, incidents, log, now } = this.#parts
     const since = await engine.restore(now())
+    incidents.seed(engine.alarms())
     if (since === undefined) return 0
     try {
       return await this.#judgeSince(since)
@@ -132,9 +134,11 @@ export class Watch {
 
   #follow(events: readonly AlarmEvent[]): void {
     if (events.length === 0) return
-    const { engine, tickets, tell, now } = this.#parts
+    const { engine, incidents, tickets, tell, now } = this.#parts
     this.#do(async () => {
       await this.#surely(() => engine.record(events))
+      // Before the tickets: the crew is told of what they have in common.
+      await this.#surely(() => incidents.consider(events, now()))
       for (const event of events) {
         await this.#surely(() => tickets.consider(event, now()))
         tell(event)

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { type Database, type Instant, Refusal, type Registry } from '../city/index.ts'
 import type { Clocks, Discovered, Ingest, Quarantine, ReadingStore } from '../ingest/index.ts'
-import type { RuleEngine } from '../rules/index.ts'
+import type { Incidents, RuleEngine } from '../rules/index.ts'
 import type { Tickets } from '../tickets/index.ts'
 import { LoginLimit } from './access/login-limit.ts'
 import { type ScryptCost, scryptCost } from './access/passwords.ts'
@@ -35,6 +35,7 @@ export type DashboardOptions = {
   readonly quarantine: Quarantine
   readonly discovered: Discovered
   readonly engine: RuleEngine
+  readonly incidents: Incidents
   readonly tickets: Tickets
   readonly broker: BrokerView
   /** How far devices' clocks are off; not shown when absent. */
@@ -75,8 +76,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const tokens = new ApiTokens(database)
   // The prefix makes browsers refuse the cookie from anything but this very host over HTTPS.
   const cookieName = options.secureCookies ? '__Host-lengthsman_session' : 'lengthsman_session'
-  const { registry, engine, tickets } = options
-  const feed = new LiveFeed({ registry, engine, tickets, now, limits: options.limits?.stream })
+  const { registry, engine, incidents, tickets } = options
+  const feed = new LiveFeed({ registry, engine, incidents, tickets, now, limits: options.limits?.stream })
   const rates = startRates({ ...options, feed })
   const parts: Parts = {
     ...options,

@@ -6,6 +6,9 @@ import type { HistoryEntry, Ticket } from './ticket.ts'
 import { findTicket, TicketPage, type Written } from './ticket-page.ts'
 import { entryFromRow, ticketFromRow } from './ticket-row.ts'
 
+// SQLite takes 32,766 parameters in one statement.
+const occurrencesPerQuery = 1_000
+
 /** What changed, and whether another process had written since this one last did. */
 export type Changed<Result> = {
   readonly result: Result
@@ -58,6 +61,20 @@ export class TicketBook {
       .orderBy('id')
       .execute()
     return rows.map(entryFromRow)
+  }
+
+  /** The ticket of each bout, where there is one. */
+  async aboutOccurrences(occurrences: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>()
+    for (let start = 0; start < occurrences.length; start += occurrencesPerQuery) {
+      const rows = await this.#tables
+        .selectFrom('ticket_occurrence')
+        .select(['occurrence', 'ticket'])
+        .where('occurrence', 'in', occurrences.slice(start, start + occurrencesPerQuery))
+        .execute()
+      for (const { occurrence, ticket } of rows) found.set(occurrence, ticket)
+    }
+    return found
   }
 
   tables(): Kysely<TicketTables> {

@@ -73,6 +73,8 @@ export class Tickets {
       if (!this.#open.isOpen(asset, rule.failureMode)) return { kind: 'left', reason: 'not firing' }
       return this.#change((page) => considerOver(page, this.#desk, event, at))
     }
+    // A flood that a parent explains is thousands of these: no transaction for what calls for nothing.
+    if (event.alarm.hiddenBy !== undefined) return { kind: 'left', reason: event.alarm.hiddenBy.kind }
     const decision = await this.#change((page) => considerFiring(page, this.#desk, event, at))
     if (decision.kind !== 'left') await this.#keeper.capture(decision.ticket.number, at)
     return decision
@@ -129,6 +131,16 @@ export class Tickets {
   /** @throws Refusal TICKETS_CURSOR_INVALID */
   list(filter: TicketFilter): Promise<TicketList> {
     return listTickets(this.#book.tables(), filter)
+  }
+
+  /** All that are not closed or cancelled. */
+  unfinished(): readonly Ticket[] {
+    return this.#open.all()
+  }
+
+  /** The ticket that answers for each bout of an alarm, where one does. */
+  aboutOccurrences(occurrences: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#book.aboutOccurrences(occurrences)
   }
 
   openByAsset(): ReadonlyMap<AssetId, number> {

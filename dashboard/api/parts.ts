@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Instant, Registry } from '../../city/index.ts'
 import type { Clocks, Discovered, Ingest, Quarantine, ReadingStore } from '../../ingest/index.ts'
-import type { RuleEngine } from '../../rules/index.ts'
+import type { Incidents, RuleEngine } from '../../rules/index.ts'
 import type { Tickets } from '../../tickets/index.ts'
 import type { LoginLimit } from '../access/login-limit.ts'
 import type { Sessions } from '../access/sessions.ts'
@@ -19,6 +19,7 @@ export type Parts = {
   readonly quarantine: Quarantine
   readonly discovered: Discovered
   readonly engine: RuleEngine
+  readonly incidents: Incidents
   readonly tickets: Tickets
   readonly broker: BrokerView
   readonly clocks?: Pick<Clocks, 'of' | 'flaggedCount'>

@@ -69,7 +69,10 @@ export class EventStream {
   }
 
   /** A numbered event for every page. */
-  publish<Name extends 'alarm' | 'asset' | 'ticket'>(name: Name, data: StreamEvents[Name]): void {
+  publish<Name extends 'alarm' | 'asset' | 'incident' | 'ticket' | 'window'>(
+    name: Name,
+    data: StreamEvents[Name],
+  ): void {
     this.#ring.push(name, data)
     this.#pumpIn(this.#limits.gatherMs)
   }

@@ -1,9 +1,10 @@
 import type { AssetId, Instant, Registry } from '../../city/index.ts'
 import type { Reading } from '../../ingest/index.ts'
-import type { Alarm, AlarmEvent, RuleEngine } from '../../rules/index.ts'
+import type { Alarm, AlarmEvent, Incident, Incidents, RuleEngine } from '../../rules/index.ts'
 import type { Ticket, Tickets } from '../../tickets/index.ts'
-import type { AssetState, StreamEvents } from '../api/schema.ts'
+import type { AssetState, ServiceWindowView, StreamEvents } from '../api/schema.ts'
 import { alarmViewOf } from '../api/views/alarm-view.ts'
+import { incidentSummaryOf, ticketsByIncident } from '../api/views/situation-view.ts'
 import { ticketSummaryOf } from '../api/views/ticket-view.ts'
 import { assetStateOf } from './asset-state.ts'
 import { EventStream, type StreamLimits } from './event-stream.ts'
@@ -22,6 +23,7 @@ export class LiveFeed {
   readonly #registry: Registry
   readonly #engine: RuleEngine
   readonly #tickets: Tickets
+  readonly #known: { readonly registry: Registry; readonly tickets: Tickets; readonly incidents: Incidents }
   readonly #seen = new Map<AssetId, Seen>()
   readonly #unlisten: () => void
   #sweptTo = 0
@@ -29,6 +31,7 @@ export class LiveFeed {
   constructor(options: {
     registry: Registry
     engine: RuleEngine
+    incidents: Incidents
     tickets: Tickets
     now: () => Instant
     limits?: Partial<StreamLimits> | undefined
@@ -37,6 +40,7 @@ export class LiveFeed {
     this.#registry = options.registry
     this.#engine = options.engine
     this.#tickets = options.tickets
+    this.#known = options
     for (const asset of this.#registry.assets()) this.#seen.set(asset.id, this.#look(asset.id))
     this.#unlisten = this.#registry.onChange(() => this.#forgetRemoved())
   }
@@ -59,6 +63,16 @@ export class LiveFeed {
   ticket(ticket: Ticket): void {
     this.stream.publish('ticket', ticketSummaryOf(ticket, this.#registry))
     this.assetTouched(ticket.asset)
+  }
+
+  incident(incident: Incident): void {
+    const tickets = ticketsByIncident(this.#known).get(incident.number) ?? []
+    this.stream.publish('incident', incidentSummaryOf(incident, tickets, this.#known))
+  }
+
+  /** A service window was made, changed or ended. */
+  windowChanged(window: ServiceWindowView): void {
+    this.stream.publish('window', window)
   }
 
   rates(rates: StreamEvents['rates']): void {

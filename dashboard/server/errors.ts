@@ -11,6 +11,7 @@ const refusals = [
   'DEVICE_INVALID',
   'SOURCE_INVALID',
   'TICKETS_CURSOR_INVALID',
+  'WINDOW_INVALID',
   'USER_INVALID',
   'USER_EXISTS',
 ] as const

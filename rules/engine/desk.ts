@@ -37,7 +37,9 @@ export class AlarmDesk {
     this.#hidings = hidings
   }
 
-  restore({ handling, hidden }: Pick<Kept, 'handling' | 'hidden'>): void {
+  restore({ handling, hidden }: Pick<Kept, 'handling' | 'hidden'>, at: Instant): void {
+    this.#now = at
+    this.#hidings.listeningSince = at
     this.#handling = new Map(handling)
     this.#told.restore(hidden)
   }

@@ -81,7 +81,7 @@ export class RuleEngine {
     const kept = await this.#book.load()
     const { marker } = kept
     this.windows.restore(kept.windows)
-    this.#desk.restore(kept)
+    this.#desk.restore(kept, at ?? marker?.at ?? 0)
     for (const row of kept.sensors) this.#restoreSensor(row, kept.segments.get(row.sensor) ?? [], marker?.at ?? 0)
     this.#owed.push(...kept.outbox)
     if (marker !== undefined) {

@@ -21,6 +21,8 @@ const chainMax = 16
 export class Hidings {
   readonly topology: Topology
   readonly windows: ServiceWindows
+  /** Nobody's verdict can be expected before this and its own time. */
+  listeningSince: Instant = Number.NEGATIVE_INFINITY
   readonly #list: WatchList
   readonly #registry: RuleRegistry
 
@@ -70,7 +72,12 @@ export class Hidings {
     const parents = relations.map(({ kind, asset }) =>
       parentStanding(asset, kind, [...this.#list.watchesOf(asset)], this.#modesOf(asset)),
     )
-    return explain(troubleOf(ref), parents, before?.kind === 'suppressed' ? before.parent : undefined, at)
+    return explain(
+      troubleOf(ref, this.listeningSince),
+      parents,
+      before?.kind === 'suppressed' ? before.parent : undefined,
+      at,
+    )
   }
 
   /**
@@ -79,7 +86,7 @@ export class Hidings {
    */
   #isFirstOfRing(ref: AlarmRef, { parent, parentBeganAt }: Explanation, at: Instant): boolean {
     const own = ref.watch.sensor.asset
-    let first = { asset: own, beganAt: troubleOf(ref).beganAt }
+    let first = { asset: own, beganAt: troubleOf(ref, this.listeningSince).beganAt }
     let next = { parent, parentBeganAt }
     for (let steps = 0; steps < chainMax; steps++) {
       if (next.parent === own) return first.asset === own

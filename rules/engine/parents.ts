@@ -64,13 +64,13 @@ function troublesOf(watches: readonly SensorWatch[], modes: readonly FailureMode
 }
 
 /** An alarm as the trouble that a parent may explain. */
-export function troubleOf({ rule, watch, standing }: AlarmRef): Trouble {
+export function troubleOf({ rule, watch, standing }: AlarmRef, listeningSince: Instant): Trouble {
   const { quantity } = watch.sensor
   const silence = watch.silences.find((each) => each.rule === rule)
   return {
     isSilence: silence !== undefined,
     beganAt: Number.isNaN(standing.startedAt) ? standing.since : standing.startedAt,
-    firedAt: firedAtOf(standing),
+    heldSince: Math.max(firedAtOf(standing), listeningSince),
     intervalMs: quantity.expectedIntervalMs,
     missedAfterMs: silence === undefined ? 0 : Math.min(silence.warningMs, silence.actionMs),
   }

@@ -5,7 +5,8 @@ export type Trouble = {
   readonly isSilence: boolean
   /** When it began: of a silence the last word. */
   readonly beganAt: Instant
-  readonly firedAt: Instant
+  /** Since when its ticket waits, if it does: it fired then, or we began to listen. */
+  readonly heldSince: Instant
   /** How often its sensor should report. */
   readonly intervalMs: DurationMs
   /** Of a silence: how long it may last before it is one. */
@@ -115,7 +116,7 @@ function bySilence(
   if (silence.lastWordAt > trouble.beganAt + overdueIntervals * trouble.intervalMs) return undefined
   if (wasMissedBefore(trouble, silence.lastWordAt)) return undefined
   const overdueAt = silence.lastWordAt + overdueIntervals * silence.intervalMs
-  const until = Math.min(at < overdueAt ? overdueAt : Number.POSITIVE_INFINITY, trouble.firedAt + heldMsMax)
+  const until = Math.min(at < overdueAt ? overdueAt : Number.POSITIVE_INFINITY, trouble.heldSince + heldMsMax)
   if (at >= until) return undefined
   const reason = `${asset}, ${words[relation]}, has not been heard since either`
   return { parent: asset, reason, until, parentBeganAt: silence.lastWordAt }
@@ -141,7 +142,7 @@ function byTrouble(
     const reason = `${asset}, ${words[relation]}: ${parent.title}`
     return { parent: asset, reason, until: undefined, parentBeganAt: parent.beganAt }
   }
-  const until = trouble.firedAt + heldMsMax
+  const until = trouble.heldSince + heldMsMax
   if (at >= until) return undefined
   const reason = `${asset}, ${words[relation]}, shows signs of "${parent.title}"`
   return { parent: asset, reason, until, parentBeganAt: parent.beganAt }

@@ -184,6 +184,12 @@ export class ServiceWindows {
     )
   }
 
+  /** Whether the crew of a ticket has been written down as on site since then, whatever became of it. */
+  wasOnSiteSince(ticket: number, at: Instant): boolean {
+    for (const { window } of this.#held.values()) if (window.ticket === ticket && window.createdAt >= at) return true
+    return false
+  }
+
   /** The crew of a ticket has left. */
   offSite(ticket: number, by: string, at: Instant): Promise<ServiceWindow | undefined> {
     return this.#endThat((window) => window.ticket === ticket, by, at)

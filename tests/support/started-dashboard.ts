@@ -12,7 +12,7 @@ import {
 } from '../../city/index.ts'
 import { type DashboardOptions, dashboardMigrations, type Role, startDashboard, Users } from '../../dashboard/index.ts'
 import { Discovered, Ingest, ingestMigrations, openDuckDbStore, Quarantine } from '../../ingest/index.ts'
-import { AlarmBook, type Rule, RuleEngine, ruleMigrations } from '../../rules/index.ts'
+import { AlarmBook, Incidents, type Rule, RuleEngine, ruleMigrations } from '../../rules/index.ts'
 import { Tickets, ticketMigrations } from '../../tickets/index.ts'
 import { ApiSession } from './api-session.ts'
 
@@ -146,6 +146,7 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
   const engine = new RuleEngine({ registry, rules: [vibrationHigh], states: new AlarmBook(database), log })
   await engine.restore()
   const tickets = await Tickets.open({ database, registry, evidence: async () => [], log })
+  const incidents = await Incidents.open({ database, registry }, now())
   let following: Promise<unknown> = Promise.resolve()
   const authenticate = (device: string, secret: string) => registry.authenticate(device, secret)
   const broker = await startBroker({ host: '127.0.0.1', port: 0, authenticate, receive: ingest.receive, now, log })
@@ -169,6 +170,7 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
     quarantine,
     discovered,
     engine,
+    incidents,
     tickets,
     broker,
     pagesFolder: '/nowhere',
@@ -187,6 +189,7 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
     const events = engine.judge(readings, now())
     following = following.then(async () => {
       await engine.record(events)
+      await incidents.consider(events, now())
       for (const event of events) {
         await tickets.consider(event, now())
         dashboard.feed.alarm(event)
@@ -194,9 +197,10 @@ export async function startedDashboard(changes: Partial<DashboardOptions> = {}) 
     })
   })
   tickets.onChange((ticket) => dashboard.feed.ticket(ticket))
+  incidents.onChange((incident) => dashboard.feed.incident(incident))
 
   return {
-    ...{ clock, registry, store, ingest, engine, tickets, broker, users, database, dashboard, discovered },
+    ...{ clock, registry, store, ingest, engine, incidents, tickets, broker, users, database, dashboard, discovered },
     url: dashboard.url,
     /** A session of the user that is named like the role. */
     as: (role: Role) => ApiSession.login(dashboard.url, role, passwordOf(role)),

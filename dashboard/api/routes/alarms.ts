@@ -10,11 +10,19 @@ import { problem } from '../problems.ts'
 import { alarmView, shelving } from '../schema.ts'
 import { alarmViewOf } from '../views/alarm-view.ts'
 
-/** Longer is not shelving but switching off; that is done in the rule. */
-const shelvedMsMax = 90 * 86_400_000
+/** Longer is not shelving: what is to stay quiet is taken out of service. */
+const shelvedMsMax = 30 * 86_400_000
 
 const alarmPath = z.object({ id: z.string().max(200).describe('`rule@asset`') })
 const states = [...alarmStates, 'all'] as const
+const hidings = ['no', 'yes', 'shelved', 'suppressed', 'out-of-service'] as const
+
+/** Whether an alarm is hidden, or not, in one of the ways that are asked for. */
+function isHiddenAs({ hiddenBy }: Alarm, wanted: readonly (typeof hidings)[number][] | undefined): boolean {
+  if (wanted === undefined) return true
+  if (hiddenBy === undefined) return wanted.includes('no')
+  return wanted.includes('yes') || wanted.includes(hiddenBy.kind)
+}
 
 export function alarmRoutes(server: HttpServer, parts: Parts): void {
   const { engine, feed, now } = parts
@@ -37,16 +45,25 @@ export function alarmRoutes(server: HttpServer, parts: Parts): void {
       tags: ['alarms'],
       querystring: z.object({
         asset: z.string().max(64).optional(),
+        class: z.string().max(64).optional().describe('Of assets of this class'),
+        failureMode: z.string().max(64).optional(),
+        hidden: severalOf(hidings).optional(),
         state: severalOf(states).optional(),
         ...pageQuery,
       }),
       response: { 200: listOf(alarmView), ...problems() },
     },
     handler: async (request) => {
-      const { asset, state, ...page } = request.query
+      const { asset, class: classId, failureMode, hidden, state, ...page } = request.query
       const wanted = state ?? ['pending', 'firing', 'recovering']
       const alarms = asset === undefined ? engine.alarms() : engine.alarmsOf(asset)
-      const fitting = alarms.filter((alarm) => wanted.includes('all') || wanted.includes(alarm.state))
+      const fitting = alarms.filter(
+        (alarm) =>
+          (wanted.includes('all') || wanted.includes(alarm.state)) &&
+          (classId === undefined || alarm.rule.class === classId) &&
+          (failureMode === undefined || alarm.rule.failureMode === failureMode) &&
+          isHiddenAs(alarm, hidden),
+      )
       return pageOf(byId(fitting), page, (alarm) => alarm.id, alarmViewOf)
     },
   })
@@ -84,7 +101,7 @@ export function alarmRoutes(server: HttpServer, parts: Parts): void {
       const { id } = request.params
       const at = now()
       const until = Date.parse(request.body.until)
-      const message = until <= at ? 'expected a moment to come' : 'at most 90 days from now'
+      const message = until <= at ? 'expected a moment to come' : 'at most 30 days from now'
       if (until <= at || until > at + shelvedMsMax)
         throw problem('SHELVING_INVALID', { what: `until: ${message}` }, { faults: [{ path: 'body/until', message }] })
       const by = callerOf(request).name

@@ -7,8 +7,11 @@ import { cityRoutes } from './city.ts'
 import { deviceRoutes } from './devices.ts'
 import { discoveredRoutes } from './discovered.ts'
 import { healthRoutes } from './health.ts'
+import { incidentRoutes } from './incidents.ts'
 import { influxRoutes } from './influx.ts'
+import { maintenanceRoutes } from './maintenance.ts'
 import { mapRoutes } from './map.ts'
+import { outOfServiceRoutes } from './out-of-service.ts'
 import { overviewRoutes } from './overview.ts'
 import { quarantineRoutes } from './quarantine.ts'
 import { ruleRoutes } from './rules.ts'
@@ -28,6 +31,9 @@ export function registerRoutes(server: HttpServer, parts: Parts, database: Datab
   sensorRoutes(server, parts)
   influxRoutes(server, parts)
   alarmRoutes(server, parts)
+  incidentRoutes(server, parts)
+  maintenanceRoutes(server, parts)
+  outOfServiceRoutes(server, parts)
   ticketRoutes(server, parts)
   ruleRoutes(server, parts)
   cityRoutes(server, parts)

@@ -2,6 +2,18 @@ import { z } from 'zod'
 import { alarmStates, severities } from '../../../rules/index.ts'
 import { iso, level } from './terms.ts'
 
+/** What hides an alarm from crews. */
+export const hidingView = z.object({
+  kind: z.enum(['shelved', 'suppressed', 'out-of-service']),
+  reason: z.string(),
+  by: z.string().optional(),
+  /** The asset that explains it. */
+  parent: z.string().optional(),
+  until: iso.optional(),
+  /** The service window. */
+  window: z.string().optional(),
+})
+
 export const alarmView = z.object({
   id: z.string(),
   rule: z.string(),
@@ -16,15 +28,7 @@ export const alarmView = z.object({
   startedAt: iso.nullable(),
   measured: z.number().nullable(),
   limit: z.number().nullable(),
-  hiddenBy: z
-    .object({
-      kind: z.enum(['shelved', 'suppressed', 'out-of-service']),
-      reason: z.string(),
-      by: z.string().optional(),
-      parent: z.string().optional(),
-      until: iso.optional(),
-    })
-    .nullable(),
+  hiddenBy: hidingView.nullable(),
   acknowledgedBy: z.string().nullable(),
   error: z.string().nullable(),
 })

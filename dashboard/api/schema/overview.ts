@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alarmView } from './alarms.ts'
 import { type AssetState, assetStates } from './assets.ts'
+import type { incidentSummary, serviceWindow } from './situation.ts'
 import { iso } from './terms.ts'
 import { ticketSummary } from './tickets.ts'
 
@@ -41,6 +42,9 @@ export type StreamEvents = {
   alarm: z.infer<typeof alarmView>
   asset: { id: string; state: AssetState; openTickets: number }
   ticket: z.infer<typeof ticketSummary>
+  incident: z.infer<typeof incidentSummary>
+  /** A service window that was made, changed or ended. */
+  window: z.infer<typeof serviceWindow>
   rates: z.infer<typeof rates>
   /** What was missed is no longer held: fetch the page anew. */
   reset: { reason: string }

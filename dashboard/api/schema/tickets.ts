@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { severities } from '../../../rules/index.ts'
+import { severities, verdicts } from '../../../rules/index.ts'
 import { closings, holdReasons, ticketActions, ticketStates } from '../../../tickets/index.ts'
 import { iso, level, place } from './terms.ts'
 
@@ -82,6 +82,8 @@ export const ticketView = ticketSummary.extend({
   remedies: z.array(z.string()),
   holdReason: z.enum(holdReasons).nullable(),
   closing: z.enum(closings).nullable(),
+  /** Whether it was right, as the crew found it; null while nobody has said. */
+  verdict: z.enum(verdicts).nullable(),
   recurrences: z.number().int(),
   workDoneAt: iso.nullable(),
   watchUntil: iso.nullable(),
@@ -102,6 +104,8 @@ export const ticketActionBody = z.object({
   /** Problem, cause and remedy as picked on finishing. */
   foundCause: z.string().max(200).optional(),
   remedy: z.string().max(200).optional(),
+  /** Whether the warning was right: with `judge`, or by the way with `finish`, `close` and `cancel`. */
+  verdict: z.enum(verdicts).optional(),
 })
 
 /** A person's own ticket, for what no sensor sees. */

@@ -24,12 +24,12 @@ export function alarmViewOf(alarm: Alarm): AlarmView {
   }
 }
 
-function hidingViewOf(hiding: Hiding): NonNullable<AlarmView['hiddenBy']> {
-  if (hiding.kind === 'suppressed') return { kind: hiding.kind, reason: hiding.reason, parent: hiding.parent }
+export function hidingViewOf(hiding: Hiding): NonNullable<AlarmView['hiddenBy']> {
   return {
     kind: hiding.kind,
     reason: hiding.reason,
-    by: hiding.by,
+    ...(hiding.kind === 'suppressed' ? { parent: hiding.parent } : { by: hiding.by }),
     ...(hiding.until === undefined ? {} : { until: isoOf(hiding.until) }),
+    ...(hiding.kind === 'out-of-service' && hiding.window !== undefined ? { window: hiding.window } : {}),
   }
 }

@@ -1,5 +1,5 @@
 import type { Registry } from '../../../city/index.ts'
-import type { Evidence, HistoryEntry, Ticket } from '../../../tickets/index.ts'
+import { type Evidence, type HistoryEntry, type Ticket, verdictOf } from '../../../tickets/index.ts'
 import type { EvidenceView, HistoryEntryView, TicketActionName, TicketSummary, TicketView } from '../schema.ts'
 import { isoOf, isoOrNull } from './iso.ts'
 
@@ -52,6 +52,7 @@ export function ticketViewOf(
     remedies: [...(mode?.remedies ?? [])],
     holdReason: ticket.holdReason ?? null,
     closing: ticket.closing ?? null,
+    verdict: verdictOf(ticket) ?? null,
     recurrences: ticket.recurrences,
     workDoneAt: isoOrNull(ticket.workDoneAt),
     watchUntil: isoOrNull(ticket.watchUntil),
