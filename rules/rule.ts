@@ -9,6 +9,7 @@ import type { SistersCondition } from './kinds/sisters.ts'
 import type { SpikesCondition } from './kinds/spikes.ts'
 import type { StuckCondition } from './kinds/stuck/stuck.ts'
 import type { ThresholdCondition } from './kinds/threshold.ts'
+import type { UnusualCondition } from './kinds/unusual/unusual.ts'
 import type { Schedule } from './schedule/schedule.ts'
 
 export const severities = ['minor', 'moderate', 'major', 'critical'] as const
@@ -33,6 +34,7 @@ export type Condition =
   | SilenceCondition
   | SistersCondition
   | StuckCondition
+  | UnusualCondition
 
 /** A versioned definition that watches one quantity of every asset of a class and names a failure mode. */
 export type Rule = {

@@ -14,6 +14,7 @@ import { sistersKind } from './sisters.ts'
 import { spikesKind } from './spikes.ts'
 import { stuckKind } from './stuck/stuck.ts'
 import { thresholdKind } from './threshold.ts'
+import { unusualKind } from './unusual/unusual.ts'
 
 /** All kinds of condition, in the order in which they are named to who wrote none of them. */
 export const kinds: readonly Kind[] = [
@@ -27,6 +28,7 @@ export const kinds: readonly Kind[] = [
   jumpKind,
   spikesKind,
   impossibleKind,
+  unusualKind,
 ]
 
 const byName = new Map<string, Kind>(kinds.map((kind) => [kind.kind, kind]))
