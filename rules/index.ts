@@ -2,7 +2,15 @@ export * from './alarm.ts'
 export { AlarmBook, type Book } from './alarm-book.ts'
 export * from './backtest/index.ts'
 export * from './budget/index.ts'
-export type { Case, CaseExpectation, CaseFailure, CaseReading, CaseResult } from './cases/case.ts'
+export {
+  type Case,
+  type CaseExpectation,
+  type CaseFailure,
+  type CaseReading,
+  type CaseResult,
+  type Proof,
+  proofs,
+} from './cases/case.ts'
 export { testRules } from './cases/test-rules.ts'
 export * from './detection/life/index.ts'
 export { RuleEngine, type RuleEngineOptions, type SensorLimit } from './engine/engine.ts'

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migrations } from '../city/index.ts'
+import { savedRuleMigrations } from './saved/tables.ts'
 import { type IncidentTables, incidentStatements } from './situation/incident-tables.ts'
 
 /** The rules' tables. Times are milliseconds since 1970; columns ending in `_json` hold JSON. */
@@ -73,6 +74,7 @@ export type RuleTables = {
 export const ruleMigrations: Migrations = {
   '2026-11-rules-01': { up: (database) => run(database, statements) },
   '2026-11-rules-02': { up: (database) => run(database, situationStatements) },
+  ...savedRuleMigrations,
 }
 
 async function run(database: Kysely<unknown>, wanted: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Instant } from '../city/index.ts'
+import type { Verdict } from '../rules/index.ts'
 import { type ActionFault, faultsOf, isBlank, type TicketAction } from './action.ts'
 import { type Desk, programLine } from './desk.ts'
 import { workForgotten } from './fresh-start.ts'
@@ -54,17 +55,32 @@ function refused(reason: string, allowed: readonly TicketActionName[]): ActOutco
 function applied(desk: Desk, before: Ticket, state: TicketState, { action, at }: Act): Ticket {
   const moved: Ticket = { ...before, state, updatedAt: at }
   switch (action.name) {
+    case 'judge':
+      return { ...moved, verdict: action.verdict }
     case 'assign':
       return { ...moved, crew: action.crew ?? before.crew }
     case 'hold':
       return { ...moved, holdReason: action.holdReason }
     case 'resume':
-    case 'cancel':
       return { ...moved, holdReason: undefined }
+    case 'cancel':
+      return { ...moved, holdReason: undefined, verdict: action.verdict ?? before.verdict }
     case 'finish':
-      return { ...moved, workDoneAt: at, foundCause: filled(action.foundCause), remedy: filled(action.remedy) }
+      return {
+        ...moved,
+        workDoneAt: at,
+        foundCause: filled(action.foundCause),
+        remedy: filled(action.remedy),
+        verdict: action.verdict ?? before.verdict,
+      }
     case 'close':
-      return { ...moved, closing: action.closing, watchUntil: undefined, undecided: undefined }
+      return {
+        ...moved,
+        closing: action.closing,
+        verdict: action.verdict ?? before.verdict,
+        watchUntil: undefined,
+        undecided: undefined,
+      }
     case 'reopen': {
       // A person who finds it undone counts as much as a sensor that does.
       const open = desk.priced({ ...moved, ...workForgotten, relapses: before.relapses + 1 }, at)
@@ -92,6 +108,12 @@ function watching(desk: Desk, done: Ticket, at: Instant): [Ticket, HistoryEntry]
   ]
 }
 
+const verdictSentences: Readonly<Record<Verdict, string>> = {
+  true: 'The warning was right, and in time.',
+  false: 'The warning was false: there was no trouble.',
+  'too-late': 'The warning was right, but came too late.',
+}
+
 /** What the person did, then what they wrote. */
 function noteOf(desk: Desk, before: Ticket, action: TicketAction): string {
   const said: string[] = []
@@ -104,6 +126,9 @@ function noteOf(desk: Desk, before: Ticket, action: TicketAction): string {
     if (!isBlank(action.foundCause)) said.push(`Cause: ${action.foundCause?.trim()}.`)
     if (!isBlank(action.remedy)) said.push(`Remedy: ${action.remedy?.trim()}.`)
   }
+  const saysVerdict = ['judge', 'finish', 'close', 'cancel'].includes(action.name)
+  if (saysVerdict && action.verdict !== undefined && action.verdict !== before.verdict)
+    said.push(verdictSentences[action.verdict])
   if (!isBlank(action.note)) said.push(action.note?.trim() ?? '')
   return said.join(' ')
 }

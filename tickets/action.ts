@@ -1,3 +1,4 @@
+import { type Verdict, verdicts } from '../rules/index.ts'
 import { type TicketActionName, ticketActions } from './state-machine.ts'
 import { type Closing, closings, type HoldReason, holdReasons } from './ticket.ts'
 
@@ -11,6 +12,8 @@ export type TicketAction = {
   /** Cause and remedy, as picked from the failure mode's lists or written. */
   readonly foundCause?: string | undefined
   readonly remedy?: string | undefined
+  /** Whether the ticket was right; with `judge`, and where one likes with `finish`, `close` and `cancel`. */
+  readonly verdict?: Verdict | undefined
 }
 
 /** One field that is missing or cannot be; `path` names it. */
@@ -48,11 +51,17 @@ export function faultsOf(action: TicketAction, isCrew: (id: string) => boolean):
     fault('holdReason', `say what the work waits for: ${holdReasons.join(', ')}`)
   if (action.name === 'close' && !personsClosings.some((closing) => closing === action.closing))
     fault('closing', `say how it ended: ${personsClosings.join(' or ')}`)
+  if (action.name === 'judge' ? !isVerdict(action.verdict) : action.verdict !== undefined && !isVerdict(action.verdict))
+    fault('verdict', `say whether it was right: ${verdicts.join(', ')}`)
   if (action.name === 'finish') {
     for (const path of ['foundCause', 'remedy'] as const)
       if ((action[path] ?? '').length > pickCharactersMax) fault(path, `at most ${pickCharactersMax} characters`)
   }
   return faults
+}
+
+function isVerdict(verdict: Verdict | undefined): boolean {
+  return verdicts.some((each) => each === verdict)
 }
 
 export function isBlank(text: string | undefined): boolean {

@@ -45,6 +45,7 @@ export function blankTicket(at: Instant) {
     updatedAt: at,
     foundCause: undefined,
     remedy: undefined,
+    verdict: undefined,
     earlier: 0,
     relapses: 0,
     recurrences: 0,

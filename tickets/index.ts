@@ -5,6 +5,7 @@ export * from './crew-message.ts'
 export type { DraftOutcome, TicketDraft } from './drafting.ts'
 export { canonicalJson, evidenceHash, evidencePointsMax } from './evidence.ts'
 export type { EvidenceSource } from './evidence-keeper.ts'
+export { type CountedTicket, raisedTickets } from './raised-tickets.ts'
 export {
   finishedStates,
   isFinished,

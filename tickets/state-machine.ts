@@ -11,6 +11,7 @@ export const ticketActions = [
   'close',
   'cancel',
   'reopen',
+  'judge',
   'comment',
 ] as const
 export type TicketActionName = (typeof ticketActions)[number]
@@ -27,6 +28,7 @@ export type TicketMove = TicketActionName | ProgramMove
  * - `hold` needs started work: before that a ticket waits anyway, and says so by its state.
  * - `finish` ends at `work-done`; the program then moves on to `verifying` where readings can tell (`watch`).
  * - `close` from `in-progress` is for a fault that was looked for and not found.
+ * - `judge` says whether the ticket was right, from when somebody has looked; it may be said again, also afterwards.
  * - `cancel` is for work nobody began to prove: once work is done a ticket is closed or reopened, so that what was done
  *   stays on record. `cancelled` is final; the next alarm raises a new ticket.
  */
@@ -50,18 +52,21 @@ const moves: { readonly [state in TicketState]: { readonly [move in TicketMove]?
     finish: 'work-done',
     close: 'closed',
     cancel: 'cancelled',
+    judge: 'in-progress',
     comment: 'in-progress',
   },
   'on-hold': {
     assign: 'on-hold',
     resume: 'in-progress',
     cancel: 'cancelled',
+    judge: 'on-hold',
     comment: 'on-hold',
   },
   'work-done': {
     assign: 'work-done',
     close: 'closed',
     reopen: 'open',
+    judge: 'work-done',
     comment: 'work-done',
     watch: 'verifying',
     relapse: 'open',
@@ -70,12 +75,13 @@ const moves: { readonly [state in TicketState]: { readonly [move in TicketMove]?
     assign: 'verifying',
     close: 'closed',
     reopen: 'open',
+    judge: 'verifying',
     comment: 'verifying',
     verify: 'closed',
     relapse: 'open',
   },
-  closed: { reopen: 'open', comment: 'closed' },
-  cancelled: { comment: 'cancelled' },
+  closed: { reopen: 'open', judge: 'closed', comment: 'closed' },
+  cancelled: { judge: 'cancelled', comment: 'cancelled' },
 }
 
 /** Where a move leads, or `undefined` when the table has no such move. */

@@ -26,6 +26,7 @@ type TicketTable = {
   closing: string | null
   found_cause: string | null
   remedy: string | null
+  verdict: string | null
   earlier: number
   relapses: number
   recurrences: number
@@ -89,6 +90,11 @@ export type TicketTables = {
 
 export const ticketMigrations: Migrations = {
   '2026-11-tickets-01': { up: (database) => createTables(database) },
+  '2026-11-tickets-verdict': {
+    async up(database) {
+      await sql.raw('alter table ticket add column verdict text').execute(database)
+    },
+  },
 }
 
 const statements = [

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely'
 import { z } from 'zod'
-import { severities } from '../rules/index.ts'
+import { severities, verdicts } from '../rules/index.ts'
 import type { TicketTables } from './tables.ts'
 import { closings, type HistoryEntry, holdReasons, type Ticket, ticketStates } from './ticket.ts'
 
@@ -47,6 +47,7 @@ const ticketRow = z.object({
   closing: z.enum(closings).nullable(),
   found_cause: text,
   remedy: text,
+  verdict: z.enum(verdicts).nullable(),
   earlier: z.number(),
   relapses: z.number(),
   recurrences: z.number(),
@@ -83,6 +84,7 @@ export function ticketFromRow(stored: Selectable<TicketTables['ticket']>): Ticke
     closing: row.closing ?? undefined,
     foundCause: row.found_cause ?? undefined,
     remedy: row.remedy ?? undefined,
+    verdict: row.verdict ?? undefined,
     earlier: row.earlier,
     relapses: row.relapses,
     recurrences: row.recurrences,
@@ -121,6 +123,7 @@ export function rowFromTicket(ticket: Omit<Ticket, 'number'>): Insertable<Omit<T
     closing: ticket.closing ?? null,
     found_cause: ticket.foundCause ?? null,
     remedy: ticket.remedy ?? null,
+    verdict: ticket.verdict ?? null,
     earlier: ticket.earlier,
     relapses: ticket.relapses,
     recurrences: ticket.recurrences,

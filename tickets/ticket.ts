@@ -1,5 +1,5 @@
 import type { AssetId, DurationMs, Instant } from '../city/index.ts'
-import type { Level, Severity } from '../rules/index.ts'
+import type { Level, Severity, Verdict } from '../rules/index.ts'
 
 export const ticketStates = [
   'open',
@@ -70,6 +70,8 @@ export type Ticket = {
   /** What the crew found and did, as picked on finishing. */
   readonly foundCause: string | undefined
   readonly remedy: string | undefined
+  /** Whether the ticket was right, as the crew found it. */
+  readonly verdict: Verdict | undefined
   /** Tickets about the same trouble that ended in the 90 days before this one was raised. */
   readonly earlier: number
   /** How often it came back after work was done. */
@@ -86,6 +88,11 @@ export type Ticket = {
   /** Why the readings cannot tell whether the repair holds, so that a person must decide. */
   readonly undecided: string | undefined
   readonly updatedAt: Instant
+}
+
+/** What counts for the rules: who closes a ticket with no fault found has said that it was false. */
+export function verdictOf({ verdict, closing }: Pick<Ticket, 'verdict' | 'closing'>): Verdict | undefined {
+  return verdict ?? (closing === 'no-fault-found' ? 'false' : undefined)
 }
 
 /** One line of a ticket's history; lines are only ever added. */

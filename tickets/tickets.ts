@@ -23,6 +23,7 @@ import { EvidenceKeeper, type EvidenceSource } from './evidence-keeper.ts'
 import { OpenTickets } from './open-tickets.ts'
 import { writeVerdict } from './proving.ts'
 import { considerOver } from './quiet.ts'
+import { type CountedTicket, countedTickets, raisedTickets } from './raised-tickets.ts'
 import { considerFiring } from './raising.ts'
 import { actionsIn, type TicketActionName } from './state-machine.ts'
 import type { Evidence, HistoryEntry, Ticket } from './ticket.ts'
@@ -141,6 +142,16 @@ export class Tickets {
   /** The ticket that answers for each bout of an alarm, where one does. */
   aboutOccurrences(occurrences: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.#book.aboutOccurrences(occurrences)
+  }
+
+  /** The tickets that rules raised about troubles since then. */
+  counted(since: Instant): Promise<readonly CountedTicket[]> {
+    return countedTickets(this.#book.tables(), since)
+  }
+
+  /** The tickets that a trial of rules is held against. */
+  raisedBetween(wanted: Parameters<typeof raisedTickets>[1]): ReturnType<typeof raisedTickets> {
+    return raisedTickets(this.#book.tables(), wanted)
   }
 
   openByAsset(): ReadonlyMap<AssetId, number> {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AssetClass, didYouMean, type FileFault, FileFaults, type QuantityDefinition } from '../../city/index.ts'
-import { limitOf } from '../kinds/kinds.ts'
+import { hasLevel } from '../kinds/kinds.ts'
 import { levels, type Rule } from '../rule.ts'
 import { type ReadyWhen, readCondition, readWhen } from './condition.ts'
 import { type RuleEntry, ruleEntry, ruleFile } from './rule-file.ts'
@@ -39,6 +39,18 @@ export function readRuleFiles(paths: readonly string[], classes: readonly AssetC
   }
   if (faults.length > 0) throw new FileFaults(faults)
   return [...known.values()].map(({ rule }) => rule)
+}
+
+/**
+ * The rules of one text, as if it were a file of this name; ids that other files have are not looked at.
+ * @throws FileFaults
+ */
+export function readRuleText(name: string, text: string, classes: readonly AssetClass[]): readonly Rule[] {
+  const file = new YamlFile(name, text)
+  const faults = file.syntaxFaults()
+  const rules = faults.length > 0 ? [] : readRules(file, classes, faults)
+  if (faults.length > 0) throw new FileFaults(faults)
+  return rules.map(({ rule }) => rule)
 }
 
 function openRuleFile(path: string, faults: FileFault[]): YamlFile | undefined {
@@ -181,7 +193,7 @@ function quantitiesOf(
 
 function checkSeverity(entry: RuleEntry, rule: Rule, quantity: QuantityDefinition, say: Say): void {
   for (const level of levels) {
-    const wanted = limitOf(rule, level, quantity) !== undefined
+    const wanted = hasLevel(rule, level, quantity)
     const given = entry.severity[level] !== undefined
     if (wanted && !given) say(['severity'], `no severity for "${level}", which the condition has`)
     if (!wanted && given) say(['severity', level], `a severity for "${level}", which the condition does not have`)

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { replayHistory, type TicketAction, type TicketActionName, ticketActions } from '../../tickets/index.ts'
+import {
+  replayHistory,
+  type TicketAction,
+  type TicketActionName,
+  ticketActions,
+  verdictOf,
+} from '../../tickets/index.ts'
 import { fires } from './alarm-events.ts'
 import { hour, minute, noon, openTickets } from './small-town.ts'
 
@@ -13,6 +19,7 @@ const whole = (name: TicketActionName): TicketAction => ({
   closing: 'unverified',
   foundCause: 'worn bearing',
   remedy: 'bearing replaced',
+  ...(name === 'judge' ? { verdict: 'true' } : {}),
 })
 
 async function raised() {
@@ -44,6 +51,9 @@ describe('the way of a ticket', () => {
     [['start', 'finish', 'close', 'reopen'], 'open'],
     [['start', 'hold', 'cancel'], 'cancelled'],
     [['assign', 'comment'], 'open'],
+    [['start', 'judge'], 'in-progress'],
+    [['start', 'close', 'judge'], 'closed'],
+    [['cancel', 'judge'], 'cancelled'],
   ])('%j leads to %s', async (names, state) => {
     expect((await taken(...names)).state).toBe(state)
   })
@@ -53,6 +63,7 @@ describe('the way of a ticket', () => {
     [[], 'hold'],
     [[], 'close'],
     [[], 'reopen'],
+    [[], 'judge'],
     [['acknowledge'], 'acknowledge'],
     [['start', 'hold'], 'finish'],
     [['start', 'finish'], 'start'],
@@ -72,6 +83,27 @@ describe('the way of a ticket', () => {
     expect(await tickets.get(number)).toEqual(before)
   })
 
+  test('whether it was right is said by the way or afterwards, and stands in the history', async () => {
+    const { tickets, number } = await taken('start')
+    const bare = await tickets.act(number, { name: 'judge' }, 'Ann', noon)
+    expect(bare).toMatchObject({ kind: 'incomplete', faults: [{ path: 'verdict' }] })
+    await tickets.act(number, { name: 'finish', verdict: 'too-late' }, 'Ann', noon + minute)
+    expect((await tickets.get(number))?.verdict).toBe('too-late')
+    await tickets.act(number, { name: 'judge', verdict: 'true' }, 'Bo', noon + 2 * minute)
+    const ticket = await tickets.get(number)
+    expect(ticket && verdictOf(ticket)).toBe('true')
+    const said = (await tickets.history(number)).filter(({ by }) => by !== 'lengthsman').map(({ note }) => note)
+    expect(said.slice(-2)).toEqual(['The warning was right, but came too late.', 'The warning was right, and in time.'])
+  })
+
+  test('who closes without having found a fault has said that it was false', async () => {
+    const { tickets, number } = await taken('start')
+    await tickets.act(number, { name: 'close', closing: 'no-fault-found', note: 'nothing' }, 'Ann', noon)
+    const ticket = await tickets.get(number)
+    expect(ticket?.verdict).toBeUndefined()
+    expect(ticket && verdictOf(ticket)).toBe('false')
+  })
+
   test('an unknown number is said to be unknown', async () => {
     const { tickets } = await raised()
     expect(await tickets.act(99, whole('start'), 'Ann', noon)).toEqual({ kind: 'unknown' })
@@ -85,7 +117,7 @@ describe('the way of a ticket', () => {
     expect(await tickets.act(number, whole('reopen'), 'Ann', later)).toEqual({
       kind: 'refused',
       reason: 'ticket 2 is open about the same trouble',
-      allowed: ['comment'],
+      allowed: ['judge', 'comment'],
     })
   })
 })

@@ -7,7 +7,7 @@ import type { TicketActionName, TicketView } from '../data/types.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { Choices, Field } from '../design/field.tsx'
 import { Failure } from '../design/states.tsx'
-import { actionWords, closingWords, holdWords } from '../words/states.ts'
+import { actionWords, closingWords, holdWords, verdictWords } from '../words/states.ts'
 import { type ActionDraft, actionFaults, bodyOf, emptyDraft, somethingElse } from './action-draft.ts'
 import { actionNeeds } from './actions.ts'
 
@@ -15,6 +15,7 @@ const explained: Partial<Record<TicketActionName, string>> = {
   finish: 'What you found and did. The readings are then watched; if they stay healthy, the ticket closes by itself.',
   close: 'Closing by hand is for what the readings cannot prove. Say why.',
   cancel: 'The work will not be done. The reason stays in the history.',
+  judge: 'Your word decides how sharp the rule is: what is called false makes it quieter.',
   reopen: 'The work is not done after all. Say what was seen.',
 }
 
@@ -35,7 +36,11 @@ export function ActionDialog(props: {
 }): JSX.Element {
   const { ticket, action } = props
   const needs = actionNeeds[action]
-  const [draft, setDraft] = useState<ActionDraft>({ ...emptyDraft, crew: ticket.crew ?? '' })
+  const [draft, setDraft] = useState<ActionDraft>({
+    ...emptyDraft,
+    crew: ticket.crew ?? '',
+    verdict: ticket.verdict ?? undefined,
+  })
   const [tried, setTried] = useState(false)
   const [problem, setProblem] = useState<ApiProblem>()
   const [busy, setBusy] = useState(false)
@@ -100,11 +105,21 @@ export function ActionDialog(props: {
           name="closing"
           value={draft.closing}
           options={entries(closingWords).filter((option) => option.value !== 'verified')}
-          onChange={(closing) => change({ closing })}
+          onChange={(closing) => change({ closing, verdict: closing === 'no-fault-found' ? 'false' : draft.verdict })}
           fault={faults.closing}
         />
       ) : null}
       {needs === 'finish' ? <Found ticket={ticket} draft={draft} faults={faults} change={change} /> : null}
+      {asksVerdict(ticket, action) ? (
+        <Choices
+          legend={action === 'judge' ? 'Was the warning right?' : 'Was the warning right? (if you can tell)'}
+          name="verdict"
+          value={draft.verdict}
+          options={entries(verdictWords)}
+          onChange={(verdict) => change({ verdict })}
+          fault={faults.verdict}
+        />
+      ) : null}
       <Field label={noteLabel(needs)} fault={faults.note}>
         {(wiring) => (
           <textarea
@@ -118,6 +133,11 @@ export function ActionDialog(props: {
       </Field>
     </Dialog>
   )
+}
+
+/** Of what a person reported there is no rule to learn from it. */
+function asksVerdict(ticket: TicketView, action: TicketActionName): boolean {
+  return action === 'judge' || (ticket.cause !== null && ['finish', 'close', 'cancel'].includes(action))
 }
 
 function noteLabel(needs: ReturnType<() => (typeof actionNeeds)[TicketActionName]>): string {

@@ -13,6 +13,7 @@ export type ActionDraft = {
   readonly remedy: string | undefined
   readonly otherRemedy: string
   readonly note: string
+  readonly verdict: NonNullable<TicketView['verdict']> | undefined
 }
 
 export const emptyDraft: ActionDraft = {
@@ -24,6 +25,7 @@ export const emptyDraft: ActionDraft = {
   remedy: undefined,
   otherRemedy: '',
   note: '',
+  verdict: undefined,
 }
 
 export type ActionFaults = Partial<Record<keyof ActionDraft, string>>
@@ -56,6 +58,8 @@ export function actionFaults(needs: ActionNeeds, draft: ActionDraft): ActionFaul
     case 'note':
     case 'comment':
       return blank(draft.note) ? { note: 'Say why' } : {}
+    case 'verdict':
+      return draft.verdict === undefined ? { verdict: 'Say whether it was right' } : {}
     case 'none':
       return {}
   }
@@ -72,6 +76,7 @@ export function bodyOf(needs: ActionNeeds, draft: ActionDraft): Readonly<Record<
     holdReason: needs === 'hold' ? draft.holdReason : undefined,
     closing: needs === 'close' ? draft.closing : undefined,
     foundCause: needs === 'finish' ? picked(draft.foundCause, draft.otherCause) : undefined,
+    verdict: draft.verdict,
     remedy: needs === 'finish' ? picked(draft.remedy, draft.otherRemedy) : undefined,
   }
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined))

@@ -1,7 +1,7 @@
 import type { TicketActionName, TicketSummary } from '../data/types.ts'
 
 /** What an action asks of the person before it is sent. `none`: one tap does it. */
-export type ActionNeeds = 'none' | 'assign' | 'hold' | 'finish' | 'close' | 'note' | 'comment'
+export type ActionNeeds = 'none' | 'assign' | 'hold' | 'finish' | 'close' | 'note' | 'verdict' | 'comment'
 
 export const actionNeeds: Readonly<Record<TicketActionName, ActionNeeds>> = {
   acknowledge: 'none',
@@ -13,6 +13,7 @@ export const actionNeeds: Readonly<Record<TicketActionName, ActionNeeds>> = {
   close: 'close',
   cancel: 'note',
   reopen: 'note',
+  judge: 'verdict',
   comment: 'comment',
 }
 

@@ -3,7 +3,7 @@ import type { TicketView } from '../data/types.ts'
 import { Badge } from '../design/shape.tsx'
 import { Due } from '../design/when.tsx'
 import { isOpen } from '../tickets/filter.ts'
-import { bandLooks, closingWords, holdWords, ticketLooks } from '../words/states.ts'
+import { bandLooks, closingWords, holdWords, ticketLooks, verdictSays } from '../words/states.ts'
 
 export function TicketHead({ ticket }: { ticket: TicketView }): JSX.Element {
   const open = isOpen(ticket.state)
@@ -21,6 +21,7 @@ export function TicketHead({ ticket }: { ticket: TicketView }): JSX.Element {
         {ticket.state === 'closed' && ticket.closing ? (
           <span class="small soft">{closingWords[ticket.closing]}</span>
         ) : null}
+        {ticket.verdict ? <span class="small soft">{verdictSays[ticket.verdict]}</span> : null}
         <span class="small soft">
           <a href={`/assets/${ticket.asset}`}>{ticket.assetName}</a>
           {ticket.district ? ` · ${ticket.district}` : ''}

@@ -109,6 +109,19 @@ export const closingWords: Readonly<Record<NonNullable<TicketView['closing']>, s
   'no-fault-found': 'No fault found',
 }
 
+export const verdictWords: Readonly<Record<NonNullable<TicketView['verdict']>, string>> = {
+  true: 'Yes, and in time',
+  'too-late': 'Yes, but too late',
+  false: 'No, there was no trouble',
+}
+
+/** The same as a remark on the ticket. */
+export const verdictSays: Readonly<Record<NonNullable<TicketView['verdict']>, string>> = {
+  true: 'Warning was right',
+  'too-late': 'Warning came too late',
+  false: 'Warning was false',
+}
+
 export const actionWords: Readonly<Record<TicketActionName, string>> = {
   acknowledge: 'Acknowledge',
   assign: 'Assign',
@@ -119,6 +132,7 @@ export const actionWords: Readonly<Record<TicketActionName, string>> = {
   close: 'Close',
   cancel: 'Cancel ticket',
   reopen: 'Reopen',
+  judge: 'Was it right?',
   comment: 'Comment',
 }
 

@@ -1,0 +1,1 @@
+export { countVerdicts, type Verdict, type VerdictCounts, verdicts } from './verdict.ts'
