@@ -1,5 +1,5 @@
 /*
- * `anonymous: 'full'`: a plain broker of MQTT 3.1.1, for conformance suites and nothing else. Whoever can reach it may
+ * `anonymous: 'full'`: a plain broker, for conformance suites and nothing else. Whoever can reach it may
  * publish and subscribe anywhere, so it may only be reached from this machine. Nothing of it reaches the city's readings:
  * telemetry is passed on to subscribers like any other message, and is not kept.
  */
@@ -24,9 +24,17 @@ export function mustBeLoopback(host: string): void {
   )
 }
 
+const anonymousDevices = new WeakSet<Device>()
+
 /** A client without a credential, in the form of a device that owns nothing. */
 export function anonymousDevice(clientId: string): Device {
-  return { id: clientId, title: clientId, assets: [], subscribes: [], publishes: [], createdAt: 0 }
+  const device = { id: clientId, title: clientId, assets: [], subscribes: [], publishes: [], createdAt: 0 }
+  anonymousDevices.add(device)
+  return device
+}
+
+export function isAnonymous(device: Device): boolean {
+  return anonymousDevices.has(device)
 }
 
 /** [MQTT-3.1.3-6] */

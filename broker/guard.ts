@@ -46,6 +46,7 @@ export function guard(session: Session, parts: GuardParts): void {
   const guarded = new Guard(session, parts)
   const { conn } = session
   const read = conn.read.bind(conn)
+  session.readBytes = read
   // `read(0)` is how a stream asks itself for more; it returns no bytes.
   conn.read = (size?: number) => (size === 0 ? read(0) : guarded.read(read))
 }

@@ -71,6 +71,6 @@ export class Hearing {
     if (carried.isExpired(packet.payload as Buffer, elapsed())) return null
     // Only what is sent because of a new subscription comes retained and without a place in Aedes' order.
     const isRetained = packet.retain && !packet.brokerId
-    return isRetained && session?.version5?.wantsNoRetained(packet.topic) === true ? null : packet
+    return isRetained && session?.version5?.subscriptions.wantsNoRetained(packet.topic) === true ? null : packet
   }
 }

@@ -11,12 +11,13 @@
  */
 import type { PublishPacket } from 'aedes'
 import type { Instant } from '../city/index.ts'
-import type { Message, MessageReceiver } from '../ingest/wire/index.ts'
+import type { Message, MessageReceiver, WireFault } from '../ingest/wire/index.ts'
 import type { BrokerLimits } from './limits.ts'
 import { HangUp, type Session, type Taken } from './session.ts'
 import type { BrokerStats } from './stats.ts'
 
 type Done = (error?: Error | null) => void
+type OnRefused = (fault: WireFault) => void
 
 export type IntakeParts = {
   readonly receive: MessageReceiver
@@ -65,15 +66,20 @@ export class Intake {
 
   /** Of QoS 0 (`identifier` 0) or 1. The message's payload is looked at only now; whoever keeps it takes a copy. */
   take(session: Session, message: Message, identifier: number): void {
-    const promise = this.#receive(message)
+    const { version5 } = session
+    const promise = this.#receive(
+      version5 === undefined || identifier === 0
+        ? message
+        : { ...message, onRefused: ({ detail }) => version5.findUseless(identifier, detail) },
+    )
     const taken = this.#count(session, promise, message.payload.length)
     if (identifier !== 0) taken.identifiers.push(identifier)
   }
 
-  /** Of QoS 2: `done` lets Aedes answer. */
-  takeHeld(session: Session, packet: PublishPacket, device: string, done: Done): void {
+  /** Of QoS 2: `done` lets Aedes answer. `onRefused` hears before it if nothing of the message became a reading. */
+  takeHeld(session: Session, packet: PublishPacket, device: string, done: Done, onRefused?: OnRefused): void {
     const payload = packet.payload as Buffer
-    const promise = this.#receive({ device, topic: packet.topic, payload, receivedAt: this.#parts.now() })
+    const promise = this.#receive({ device, topic: packet.topic, payload, receivedAt: this.#parts.now(), onRefused })
     // What Aedes keeps of a QoS 2 packet until its PUBREL is small then.
     packet.payload = nothing
     this.#count(session, promise, payload.length)

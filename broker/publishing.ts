@@ -8,7 +8,7 @@ import type { BrokerLimits } from './limits.ts'
 import { errorsTopic, judgePublish, publishableTopics } from './permissions.ts'
 import { HangUp, type Session, sessionOf } from './session.ts'
 import type { BrokerStats } from './stats.ts'
-import { type Carried, reason as reasonCode } from './version5/index.ts'
+import { type Carried, type Reason, reason as reasonCode } from './version5/index.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -61,16 +61,13 @@ export class Publishing {
   }
 
   #passOn(session: Session, packet: PublishPacket, done: Done): void {
+    const properties = propertiesOf(session, packet)
     // It may be retained or queued: without the copy, the socket's buffer would be kept with it.
     const payload = Buffer.from(packet.payload as Buffer)
     packet.payload = payload
     // [MQTT-3.3.1-3] It is not passed on.
     packet.dup = false
-    const { version5 } = session
-    if (version5?.arriving !== undefined) {
-      this.#parts.carried.add(payload, version5.arriving, this.#parts.elapsed())
-      version5.arriving = undefined
-    }
+    if (properties !== undefined) this.#parts.carried.add(payload, properties, this.#parts.elapsed())
     done(null)
   }
 
@@ -81,7 +78,7 @@ export class Publishing {
       case 'foreign':
         // It has been kept by the time Aedes would pass it on, and nobody may subscribe to it.
         this.#parts.endHere(packet)
-        this.#parts.intake.takeHeld(session, packet, device.id, done)
+        this.#takeHeld(session, packet, device, done)
         return
       case 'status':
         this.#takeStatus(session, packet, device, done)
@@ -93,6 +90,23 @@ export class Publishing {
         this.#parts.stats.malformed += 1
         done(new HangUp(verdict.reason))
     }
+  }
+
+  /** A client of MQTT 5 is told if it is kept in quarantine only. */
+  #takeHeld(session: Session, packet: PublishPacket, device: Device, done: Done): void {
+    const { intake } = this.#parts
+    if (session.version5 === undefined) {
+      intake.takeHeld(session, packet, device.id, done)
+      return
+    }
+    let useless: string | undefined
+    const settled = (error?: Error | null) => {
+      if (error || useless === undefined) done(error)
+      else this.#refuse(session, packet, reasonCode.implementationSpecific, useless, done)
+    }
+    intake.takeHeld(session, packet, device.id, settled, ({ detail }) => {
+      useless = detail
+    })
   }
 
   /** A will comes this way too, after its connection is gone. */
@@ -123,7 +137,7 @@ export class Publishing {
     }
     if (isRefusable) {
       tell(() => {})
-      this.#refuse(session, packet, reason, done)
+      this.#refuse(session, packet, reasonCode.notAuthorized, reason, done)
       return
     }
     session.denied = true
@@ -136,10 +150,19 @@ export class Publishing {
   }
 
   /** The PUBACK or PUBREC is written here; to Aedes it is a message of QoS 0 that ends here. */
-  #refuse({ version5 }: Session, packet: PublishPacket, reason: string, done: Done): void {
-    version5?.send(version5.refusal(packet.qos, packet.messageId ?? 0, reasonCode.notAuthorized, reason))
+  #refuse({ version5 }: Session, packet: PublishPacket, code: Reason, reason: string, done: Done): void {
+    version5?.send(version5.refusal(packet.qos, packet.messageId ?? 0, code, reason))
     this.#parts.endHere(packet)
     packet.qos = 0
     done(null)
   }
+}
+
+/** What a message, or the will that its session left, has besides topic and payload. */
+function propertiesOf({ version5, will }: Session, { payload }: PublishPacket): Buffer | undefined {
+  if (version5 === undefined) return undefined
+  if (payload === will?.payload) return version5.terms.willProperties
+  const { arriving } = version5
+  version5.arriving = undefined
+  return arriving
 }

@@ -55,6 +55,8 @@ export class Session {
   heardAt = 0
   /** We do not read from it just now. */
   held = false
+  /** Reads past whatever stands before Aedes. */
+  readBytes: () => Buffer | null = () => null
 
   constructor(conn: Duplex, address: Address) {
     this.conn = conn

@@ -7,7 +7,7 @@ import { LastHeard } from './last-heard.ts'
 import { Lateness } from './lateness.ts'
 import { Listeners } from './listeners.ts'
 import { NumberedSensors } from './numbered-sensors.ts'
-import { openParcel } from './open-parcel.ts'
+import { openParcel, placeOfRow } from './open-parcel.ts'
 import type { Quarantine } from './quarantine/quarantine.ts'
 import type { Reading } from './reading.ts'
 import { Resolution } from './resolution.ts'
@@ -19,6 +19,7 @@ import {
   type MessageReceiver,
   type ParcelReceiver,
   type Presence,
+  type RefusedMessage,
   type Reply,
   type WireFault,
   WireReader,
@@ -118,7 +119,7 @@ export class Ingest {
     if (this.#commits.waiting >= waitingMax) return this.#turnAway()
     const batch = this.#commits.gathering()
     const before = batch.size
-    this.#read(batch, message)
+    this.#read(batch, message, message.onRefused)
     this.#commits.waiting += batch.size - before
     return batch.kept
   }
@@ -133,17 +134,23 @@ export class Ingest {
     const batch = this.#commits.gathering()
     const before = batch.size
     const { clocks } = this.#options
+    const refused: RefusedMessage[] = []
+    const note = parcel.asksForRefused ? (place: number, fault: WireFault) => refused.push({ place, fault }) : () => {}
     openParcel(parcel, batch.readings, {
       sensor: (number) => this.#numbered.sensor(number),
       onUnknown: (number, message) => this.#refuseUnknown(batch, message, this.#numbered.nameOf(number)),
       onUntimely: (fault, message) => this.#refuse(batch, message, fault),
+      onNothing: (row, fault) => note(placeOfRow(parcel, row), fault),
       onOwnTime: (device, newest, receivedAt) => clocks?.heard(device, newest, receivedAt),
     })
     const learnt: { sensor: string; number: number }[] = []
-    for (const message of others) this.#learn(this.#read(batch, message), learnt)
+    for (const [index, message] of others.entries()) {
+      const onRefused = (fault: WireFault) => note(parcel.otherPlaces[index] as number, fault)
+      this.#learn(this.#read(batch, message, onRefused), learnt)
+    }
     this.#commits.waiting += batch.size - before
     await batch.kept
-    return { learnt }
+    return { learnt, refused }
   }
 
   /**
@@ -217,16 +224,19 @@ export class Ingest {
     return this.#commits.drain()
   }
 
-  /** Reads a message into the batch; answers with what was found in it. */
-  #read(batch: Batch, message: Message): readonly WireReading[] {
+  /** Reads a message into the batch; answers with what was found in it. `onRefused` hears if none of it is a reading. */
+  #read(batch: Batch, message: Message, onRefused?: (fault: WireFault) => void): readonly WireReading[] {
     this.#lastHeard.note(message.device, message.receivedAt)
     const parsed = this.#reader.read(message)
     for (const reply of parsed.replies ?? []) this.#replies.tell(reply)
     for (const presence of parsed.presence ?? []) this.#presence.tell(presence)
     if (parsed.kind === 'refused') {
       this.#refuse(batch, message, parsed)
+      onRefused?.({ reason: parsed.reason, detail: parsed.detail })
       return []
     }
+    const before = batch.readings.length
+    let refused = parsed.faults[0]
     let newest = Number.NEGATIVE_INFINITY
     for (const item of parsed.items) {
       if (item.observedAt > newest) newest = item.observedAt
@@ -234,15 +244,19 @@ export class Ingest {
       if (fault === undefined) continue
       if (fault.reason !== 'unknown-sensor') {
         this.#refuse(batch, message, fault)
+        refused ??= fault
         continue
       }
       this.#discover(message, item)
-      if (item.incidental !== true) this.#refuse(batch, message, fault, item.sensor)
+      if (item.incidental === true) continue
+      this.#refuse(batch, message, fault, item.sensor)
+      refused ??= fault
     }
     // A reading that took our own time says nothing of the device's clock.
     if (newest !== message.receivedAt && newest > 0)
       this.#options.clocks?.heard(message.device, newest, message.receivedAt)
     for (const fault of parsed.faults) this.#refuse(batch, message, fault)
+    if (refused !== undefined && batch.readings.length === before) onRefused?.(refused)
     return parsed.items
   }
 
@@ -268,8 +282,10 @@ export class Ingest {
     }
   }
 
-  #refuseUnknown(batch: Batch, message: Message, name: string): void {
-    this.#refuse(batch, message, this.#resolution.unknown(name), name)
+  #refuseUnknown(batch: Batch, message: Message, name: string): WireFault {
+    const fault = this.#resolution.unknown(name)
+    this.#refuse(batch, message, fault, name)
+    return fault
   }
 
   #refuse(batch: Batch, message: Message, fault: WireFault, unknownSensor?: string): void {

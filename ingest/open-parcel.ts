@@ -6,8 +6,10 @@ import type { Message, Parcel, WireFault } from './wire/index.ts'
 export type ParcelReader = {
   sensor(number: number): Sensor | undefined
   /** The sensor has been taken out of the registry since its number was given. */
-  onUnknown(number: number, message: Message): void
+  onUnknown(number: number, message: Message): WireFault
   onUntimely(fault: WireFault, message: Message): void
+  /** Nothing of the message became a reading. `row`: its place among those that were read already. */
+  onNothing(row: number, fault: WireFault): void
   /** Once a message that carries times of the device's own. */
   onOwnTime(device: string, newestObservedAt: Instant, receivedAt: Instant): void
 }
@@ -21,11 +23,14 @@ export function openParcel(parcel: Parcel, readings: Reading[], reader: ParcelRe
     const receivedAt = receivedAts[at] as number
     const end = row + (counts[at] as number)
     let newest = Number.NEGATIVE_INFINITY
+    let fault: WireFault | undefined
+    const before = readings.length
     for (; row < end; row += 1) {
       const observedAt = parcel.observedAt[row] as number
       if (observedAt > newest) newest = observedAt
-      openRow(parcel, row, device, receivedAt, readings, reader)
+      fault = openRow(parcel, row, device, receivedAt, readings, reader) ?? fault
     }
+    if (fault !== undefined && readings.length === before) reader.onNothing(at, fault)
     if (newest !== receivedAt) reader.onOwnTime(device, newest, receivedAt)
   }
 }
@@ -37,20 +42,19 @@ function openRow(
   receivedAt: Instant,
   readings: Reading[],
   reader: ParcelReader,
-): void {
+): WireFault | undefined {
   const number = parcel.sensors[row] as number
   const observedAt = parcel.observedAt[row] as number
   // -0, which some devices send, is 0.
   const value = (parcel.values[row] as number) + 0
   const sensor = reader.sensor(number)
   if (sensor === undefined) {
-    reader.onUnknown(number, messageOf(device, '', value, receivedAt))
-    return
+    return reader.onUnknown(number, messageOf(device, '', value, receivedAt))
   }
   const fault = refuseTime(observedAt, receivedAt)
   if (fault !== undefined) {
     reader.onUntimely(fault, messageOf(device, sensor.id, value, receivedAt))
-    return
+    return fault
   }
   const declared = qualities[parcel.qualities[row] as number]
   readings.push({
@@ -60,6 +64,17 @@ function openRow(
     value,
     quality: qualityOf(observedAt, value, declared, sensor, receivedAt),
   })
+  return undefined
+}
+
+/** The place of a message that is a row, among all messages of its parcel in the order in which they came in. */
+export function placeOfRow({ otherPlaces }: Parcel, row: number): number {
+  let place = row
+  for (const other of otherPlaces) {
+    if (other > place) break
+    place += 1
+  }
+  return place
 }
 
 /** What is left of a message once it was read: enough for quarantine to say who sent what. */

@@ -1,9 +1,10 @@
-import { type MessageReceiver, Packer, type Parcel, type ParcelKept } from '../../ingest/wire/index.ts'
+import { type MessageReceiver, Packer, type Parcel, type ParcelKept, type WireFault } from '../../ingest/wire/index.ts'
 
 // One on its way while the one before it is being committed: a third would only wait there instead of gathering here.
 const onTheirWayMax = 2
 
 type Waiting = { readonly promise: Promise<void>; resolve(): void; reject(reason: unknown): void }
+type OnTheirWay = { readonly waiting: Waiting; readonly onRefused: ReadonlyMap<number, (fault: WireFault) => void> }
 
 /**
  * Gathers messages into parcels and sends them, a turn of the event loop at a time. What comes while two parcels are on
@@ -12,7 +13,7 @@ type Waiting = { readonly promise: Promise<void>; resolve(): void; reject(reason
 export class Outbox {
   readonly #send: (id: number, parcel: Parcel) => void
   readonly #packer = new Packer()
-  readonly #onTheirWay = new Map<number, Waiting>()
+  readonly #onTheirWay = new Map<number, OnTheirWay>()
   #gathering: Waiting | undefined
   #isScheduled = false
   #lastId = 0
@@ -28,20 +29,22 @@ export class Outbox {
     return this.#gathering.promise
   }
 
-  kept(id: number, { learnt }: ParcelKept): void {
+  kept(id: number, { learnt, refused }: ParcelKept): void {
     for (const { sensor, number } of learnt) this.#packer.learn(sensor, number)
-    this.#take(id)?.resolve()
+    const sent = this.#take(id)
+    for (const { place, fault } of refused) sent?.onRefused.get(place)?.(fault)
+    sent?.waiting.resolve()
   }
 
   notKept(id: number, reason: string): void {
-    this.#take(id)?.reject(new Error(reason))
+    this.#take(id)?.waiting.reject(new Error(reason))
   }
 
-  #take(id: number): Waiting | undefined {
-    const waiting = this.#onTheirWay.get(id)
+  #take(id: number): OnTheirWay | undefined {
+    const sent = this.#onTheirWay.get(id)
     this.#onTheirWay.delete(id)
     this.#schedule()
-    return waiting
+    return sent
   }
 
   #schedule(): void {
@@ -59,8 +62,9 @@ export class Outbox {
     if (gathered === undefined) return
     this.#gathering = undefined
     this.#lastId += 1
-    this.#onTheirWay.set(this.#lastId, gathered)
-    this.#send(this.#lastId, this.#packer.seal())
+    const { parcel, onRefused } = this.#packer.seal()
+    this.#onTheirWay.set(this.#lastId, { waiting: gathered, onRefused })
+    this.#send(this.#lastId, parcel)
   }
 }
 

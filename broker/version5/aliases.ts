@@ -24,3 +24,26 @@ export class Aliases {
     return topic
   }
 }
+
+/** Those that we set, for the topics that a client hears first; they are not given away again. */
+export class OwnAliases {
+  readonly #max: number
+  readonly #numbers = new Map<string, number>()
+
+  /** @param max how many the client takes [MQTT-3.1.2-26] */
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** `isNew`: the packet that is sent now has to set it. */
+  of(topic: string): { readonly number: number; readonly isNew: boolean } | undefined {
+    if (this.#max === 0) return undefined
+    const number = this.#numbers.get(topic)
+    if (number !== undefined) return { number, isNew: false }
+    return this.#numbers.size < this.#max ? { number: this.#numbers.size + 1, isNew: true } : undefined
+  }
+
+  set(topic: string, number: number): void {
+    this.#numbers.set(topic, number)
+  }
+}

@@ -4,9 +4,10 @@ type Baggage = { readonly properties: Buffer; readonly expiresAt: number }
 
 const messageExpiry = 2
 const topicAlias = 35
+const willDelay = 24
 
 /**
- * What a PUBLISH of MQTT 5 brought besides topic and payload, for subscribers that speak it too [MQTT-3.3.2-17]: user
+ * What a PUBLISH or will of MQTT 5 brought besides topic and payload, for subscribers that speak it too [MQTT-3.3.2-17]: user
  * properties, content type, response topic, correlation data, payload format, expiry. The core knows nothing of it, so
  * it hangs on the buffer of the payload and goes when that goes.
  */
@@ -23,6 +24,7 @@ export class Carried {
       const code = fields.byte()
       if (code === messageExpiry) expiresAt = at + (fields.fourBytes() ?? 0) * 1_000
       else if (code === topicAlias) fields.twoBytes()
+      else if (code === willDelay) fields.fourBytes()
       else {
         if (code === 1) fields.byte()
         else fields.binary()

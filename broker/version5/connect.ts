@@ -16,6 +16,10 @@ export type Terms = {
   readonly keepalive: number
   /** It brought no client id, and is told which it was given. */
   readonly isNameless: boolean
+  /** Topic aliases that it takes. */
+  readonly topicAliasMax: number
+  /** What its will is published with, as the bytes it came in. */
+  readonly willProperties: Buffer | undefined
 }
 
 export type Version5Connect = {
@@ -56,7 +60,7 @@ export function readConnect(body: Buffer): Version5Connect | Fault {
   if (properties.authenticationData !== undefined) return protocolError('authentication data without a method')
   const payload = readPayload(fields, body, flags)
   if (isFault(payload)) return payload
-  return { terms: termsOf(properties, keepalive, payload.clientId), legacy: legacyOf(flags, keepalive, payload) }
+  return { terms: termsOf(properties, keepalive, payload), legacy: legacyOf(flags, keepalive, payload) }
 }
 
 function faultOfFlags(flags: number): Fault | undefined {
@@ -68,9 +72,11 @@ function faultOfFlags(flags: number): Fault | undefined {
   return undefined
 }
 
+type Will = { readonly properties: Buffer; readonly topic: Buffer; readonly message: Buffer }
+
 type Payload = {
   readonly clientId: Buffer
-  readonly will?: { readonly topic: Buffer; readonly message: Buffer }
+  readonly will?: Will
   readonly user?: Buffer
   readonly password?: Buffer
 }
@@ -94,9 +100,14 @@ function readPayload(fields: Fields, body: Buffer, flags: number): Payload | Fau
 }
 
 /** The will's delay needs no keeping: it never outlasts the session [MQTT-3.1.3-9], which ends with the connection. */
-function readWill(fields: Fields, body: Buffer): { topic: Buffer; message: Buffer } | Fault {
-  const properties = readProperties(fields, body, 'will')
-  if (isFault(properties)) return properties
+function readWill(fields: Fields, body: Buffer): Will | Fault {
+  const propertiesAt = fields.at
+  const read = readProperties(fields, body, 'will')
+  if (isFault(read)) return read
+  const own = new Fields(body, propertiesAt, fields.at)
+  own.variable()
+  // A copy, because it is kept as long as the connection.
+  const properties = Buffer.from(body.subarray(own.at, fields.at))
   const topic = fields.text()
   if (topic === undefined) return malformed('the will topic is missing or not UTF-8', 'MQTT-3.1.3-11')
   if (topic.length === 0) return malformed('the will topic is empty', 'MQTT-4.7.3-1')
@@ -104,10 +115,10 @@ function readWill(fields: Fields, body: Buffer): { topic: Buffer; message: Buffe
     return faultOf(reason.topicNameInvalid, 'the will topic holds a wildcard', 'MQTT-3.3.2-2')
   }
   const message = fields.binary()
-  return message === undefined ? malformed('the will message is cut short') : { topic, message }
+  return message === undefined ? malformed('the will message is cut short') : { properties, topic, message }
 }
 
-function termsOf(properties: Properties, keepalive: number, clientId: Buffer): Terms {
+function termsOf(properties: Properties, keepalive: number, { clientId, will }: Payload): Terms {
   return {
     receiveMax: properties.receiveMaximum ?? receiveMaxDefault,
     packetBytesMax: properties.maximumPacketSize ?? packetBytesUnlimited,
@@ -115,6 +126,8 @@ function termsOf(properties: Properties, keepalive: number, clientId: Buffer): T
     sessionExpiry: properties.sessionExpiry ?? 0,
     keepalive,
     isNameless: clientId.length === 0,
+    topicAliasMax: properties.topicAliasMaximum ?? 0,
+    willProperties: will?.properties,
   }
 }
 

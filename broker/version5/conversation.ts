@@ -9,13 +9,13 @@ import { isUtf8 } from 'node:buffer'
 import { Aliases } from './aliases.ts'
 import { codeOfReturnCode, connackOf, disconnectOf, refusalOf } from './answers.ts'
 import type { Terms } from './connect.ts'
-import { Deliveries } from './deliveries.ts'
 import { Fields, packetOf } from './fields.ts'
-import { matches } from './matching.ts'
+import { Outgoing } from './outgoing.ts'
 import { isFault, type Properties, readProperties } from './properties.ts'
 import { legacyPublish, readPublish } from './publish.ts'
 import { type Fault, faultOf, malformed, protocolError, type Reason, reason } from './reason.ts'
-import { readSubscribe, readUnsubscribe, type Subscribe, type Subscription5 } from './subscribe.ts'
+import { readSubscribe, readUnsubscribe, type Subscribe } from './subscribe.ts'
+import { Subscriptions } from './subscriptions.ts'
 
 /** What the CONNACK tells of us, and what we hold a client to. */
 export type House = {
@@ -42,7 +42,7 @@ export class Conversation {
   send: (packet: Buffer) => void = () => {}
   readonly #house: House
   readonly #aliases: Aliases
-  readonly #deliveries: Deliveries
+  readonly #outgoing: Outgoing
   /** QoS 1 messages not acknowledged yet, and the identifiers of those of QoS 2. */
   #owed = 0
   readonly #owedExactlyOnce = new Set<number>()
@@ -51,16 +51,15 @@ export class Conversation {
   /** For the CONNACK: why the core says no, and what it made of the client's wishes. */
   #refusal: { readonly code: Reason; readonly text: string } | undefined
   #granted: { readonly clientId: string; readonly keepalive: number } | undefined
-  readonly #filters = new Set<string>()
-  /** Those of them whose retained messages are not wanted. */
-  readonly #unretained = new Set<string>()
-  readonly #unsubscribing = new Map<number, readonly string[]>()
+  readonly subscriptions = new Subscriptions()
+  /** Why a message of QoS 1 that is kept is of no use, until its PUBACK says so. */
+  readonly #useless = new Map<number, string>()
 
   constructor(terms: Terms, house: House) {
     this.terms = terms
     this.#house = house
     this.#aliases = new Aliases(house.topicAliasesMax)
-    this.#deliveries = new Deliveries({ receiveMax: terms.receiveMax, waitingBytesMax: house.waitingBytesMax })
+    this.#outgoing = new Outgoing(terms, house, this.subscriptions)
   }
 
   /** Says why the CONNECT is refused; the core knows only a return code. */
@@ -129,8 +128,12 @@ export class Conversation {
   refusal(qos: number, identifier: number, code: Reason, text: string): Buffer {
     if (qos === 2) this.#owedExactlyOnce.delete(identifier)
     else this.#owed -= 1
+    return this.#refusalOf(qos === 2 ? 0x50 : 0x40, identifier, code, text)
+  }
+
+  #refusalOf(type: 0x40 | 0x50, identifier: number, code: Reason, text: string): Buffer {
     const shown = this.terms.wantsReasons ? text : undefined
-    return refusalOf(qos === 2 ? 0x50 : 0x40, identifier, code, shown, this.terms.packetBytesMax)
+    return refusalOf(type, identifier, code, shown, this.terms.packetBytesMax)
   }
 
   #acknowledgement(bytes: Buffer, first: number, bodyAt: number, end: number): Inbound {
@@ -145,7 +148,7 @@ export class Conversation {
     const type = first >> 4
     const isRefusal = type === 5 && code >= 0x80
     if (type === 4 || type === 7 || isRefusal) {
-      for (const packet of this.#deliveries.acknowledged(identifier)) this.send(packet)
+      for (const packet of this.#outgoing.acknowledged(identifier)) this.send(packet)
     }
     // [MQTT-4.3.3-9] A refused message of QoS 2 is at its end; to the core that is a PUBCOMP.
     return { kind: 'pass', packet: Buffer.from([isRefusal ? 0x70 : first, 2, identifier >> 8, identifier & 0xff]) }
@@ -155,7 +158,7 @@ export class Conversation {
     const request = readUnsubscribe(bytes, bodyAt, end)
     if (isFault(request)) return request
     const { identifier, filters } = request
-    this.#unsubscribing.set(
+    this.subscriptions.leave(
       identifier,
       filters.map((filter) => filter.toString('utf8')),
     )
@@ -178,27 +181,21 @@ export class Conversation {
     return code === reason.success ? { kind: 'pass', packet: Buffer.from([0xe0, 0]) } : { kind: 'leave' }
   }
 
-  /** Takes note of whether the client wants what is retained under a filter it is about to subscribe to. */
-  handleRetained(filter: string, handling: number): void {
-    const isWanted = handling === 0 || (handling === 1 && !this.#filters.has(filter))
-    if (isWanted) this.#unretained.delete(filter)
-    else this.#unretained.add(filter)
-  }
-
-  /** Whether a retained message is not to be sent [MQTT-3.3.1-10], [MQTT-3.3.1-11]. */
-  wantsNoRetained(topic: string): boolean {
-    if (this.#unretained.size === 0) return false
-    const matching = [...this.#filters].filter((filter) => matches(filter, topic))
-    return matching.length > 0 && matching.every((filter) => this.#unretained.has(filter))
-  }
-
-  suback(identifier: number, subscriptions: readonly Subscription5[], denied: ReadonlySet<string>): Buffer {
-    const codes = subscriptions.map(({ topic, qos }) => {
-      if (!denied.has(topic)) this.#filters.add(topic)
-      else return topic.startsWith('$share/') ? reason.sharedSubscriptionsNotSupported : reason.notAuthorized
-      return qos
-    })
+  /** `codes`: for each subscription asked for, the QoS that was granted or why it was not. */
+  suback({ identifier, subscriptions, subscriptionIdentifier }: Subscribe, codes: readonly number[]): Buffer {
+    for (const [index, { topic }] of subscriptions.entries()) {
+      if ((codes[index] ?? reason.unspecified) < reason.unspecified)
+        this.subscriptions.add(topic, subscriptionIdentifier)
+    }
     return packetOf(0x90, [identifier >> 8, identifier & 0xff, 0], codes)
+  }
+
+  /**
+   * A message of QoS 1 is kept, in quarantine, because nothing of it could become a reading: its PUBACK says why. It is
+   * delivered all the same, and not sent again.
+   */
+  findUseless(identifier: number, why: string): void {
+    this.#useless.set(identifier, why)
   }
 
   /** A DISCONNECT that says why. */
@@ -215,15 +212,15 @@ export class Conversation {
       case 2:
         return this.#connack(packet)
       case 3:
-        return this.#deliver(packet, properties)
+        return this.#outgoing.deliver(packet, properties)
       case 4:
         this.#owed -= 1
-        return packet
+        return this.#puback(packet)
       case 7:
         this.#owedExactlyOnce.delete(packet.readUInt16BE(2))
         return packet
       case 11:
-        return this.#unsuback(packet.readUInt16BE(2))
+        return packetOf(0xb0, packet.subarray(2, 4), [0], this.subscriptions.left(packet.readUInt16BE(2)))
       default:
         return packet
     }
@@ -243,7 +240,6 @@ export class Conversation {
       receiveMaximum: this.#house.receiveMax,
       maximumPacketSize: this.#house.packetBytesMax,
       topicAliasMaximum: this.#house.topicAliasesMax,
-      subscriptionIdentifiersAvailable: 0,
       sharedSubscriptionAvailable: 0,
       ...(keepalive === this.terms.keepalive ? {} : { serverKeepAlive: keepalive }),
       ...(this.terms.isNameless ? { assignedClientIdentifier: Buffer.from(clientId) } : {}),
@@ -251,34 +247,13 @@ export class Conversation {
     return connackOf(reason.success, properties, undefined, packetBytesMax)
   }
 
-  #deliver(packet: Buffer, properties: Buffer | undefined): Buffer | undefined | 'overflow' {
-    const first = packet[0] ?? 0
-    const bodyAt = packet.length - lengthOf(packet)
-    const qos = (first >> 1) & 3
-    const topicEnd = bodyAt + 2 + packet.readUInt16BE(bodyAt)
-    const headEnd = qos > 0 ? topicEnd + 2 : topicEnd
-    const carried = properties ?? noProperties
-    const delivered = packetOf(first, packet.subarray(bodyAt, headEnd), carried, packet.subarray(headEnd))
-    // [MQTT-3.1.2-25] What is too large counts as delivered.
-    if (delivered.length > this.terms.packetBytesMax) return undefined
-    if (qos === 0) return delivered
-    const admitted = this.#deliveries.admit(packet.readUInt16BE(topicEnd), delivered)
-    return admitted === 'now' ? delivered : admitted === 'later' ? undefined : 'overflow'
+  /** The core acknowledges what is kept. Several PUBACKs come in one write, each whole by itself. */
+  #puback(packet: Buffer): Buffer {
+    if (this.#useless.size === 0) return packet
+    const identifier = packet.readUInt16BE(2)
+    const why = this.#useless.get(identifier)
+    if (why === undefined) return packet
+    this.#useless.delete(identifier)
+    return this.#refusalOf(0x40, identifier, reason.implementationSpecific, why)
   }
-
-  #unsuback(identifier: number): Buffer {
-    const filters = this.#unsubscribing.get(identifier) ?? []
-    this.#unsubscribing.delete(identifier)
-    const codes = filters.map((filter) =>
-      this.#filters.delete(filter) ? reason.success : reason.noSubscriptionExisted,
-    )
-    return packetOf(0xb0, [identifier >> 8, identifier & 0xff, 0], codes)
-  }
-}
-
-const noProperties = Buffer.from([0])
-
-/** The remaining length of a whole packet. */
-function lengthOf(packet: Buffer): number {
-  return new Fields(packet, 1, packet.length).variable() ?? 0
 }

@@ -10,6 +10,7 @@ export type OutletParts = {
 }
 
 const nothing = Buffer.alloc(0)
+const publishType = 3
 
 /**
  * Wraps the one method by which Aedes writes, so that its packets of MQTT 3.1.1 leave as packets of MQTT 5. It writes a
@@ -31,6 +32,8 @@ export function translateWrites(
     gathered = gathered.length === 0 ? bytes : Buffer.concat([gathered, bytes])
     const packets: Buffer[] = []
     for (let end = endOf(gathered); end !== undefined; end = endOf(gathered)) {
+      // An empty payload is written as well, by itself, and it is what the properties hang on.
+      if (bytes.length > 0 && isWithoutPayload(gathered, end)) break
       const packet = conversation.outbound(gathered.subarray(0, end), properties)
       gathered = gathered.subarray(end)
       properties = undefined
@@ -48,6 +51,15 @@ export function translateWrites(
   conversation.send = (packet) => {
     if (!conn.destroyed && !conn.writableEnded) write(packet)
   }
+}
+
+/** Whether the packet is a PUBLISH whose payload, the last piece of it, is empty or not written yet. */
+function isWithoutPayload(bytes: Buffer, end: number): boolean {
+  const first = bytes[0] ?? 0
+  if (first >> 4 !== publishType) return false
+  const fields = new Fields(bytes, 1, end)
+  fields.variable()
+  return fields.left === 2 + bytes.readUInt16BE(fields.at) + (first & 0x06 ? 2 : 0)
 }
 
 /** Where the first packet ends, if it is whole. */

@@ -25,7 +25,6 @@ const kinds = {
   38: ['userProperty', 'pair'],
   39: ['maximumPacketSize', 'positive four'],
   40: ['wildcardSubscriptionAvailable', 'flag'],
-  41: ['subscriptionIdentifiersAvailable', 'flag'],
   42: ['sharedSubscriptionAvailable', 'flag'],
 } as const
 type Code = keyof typeof kinds

@@ -6,6 +6,7 @@ export const reason = {
   unspecified: 0x80,
   malformedPacket: 0x81,
   protocolError: 0x82,
+  implementationSpecific: 0x83,
   unsupportedVersion: 0x84,
   clientIdentifierNotValid: 0x85,
   badUserNameOrPassword: 0x86,
@@ -24,7 +25,6 @@ export const reason = {
   administrativeAction: 0x98,
   payloadFormatInvalid: 0x99,
   sharedSubscriptionsNotSupported: 0x9e,
-  subscriptionIdentifiersNotSupported: 0xa1,
 } as const
 export type Reason = (typeof reason)[keyof typeof reason]
 

@@ -1,6 +1,6 @@
 import { Fields } from './fields.ts'
 import { isFault, readProperties } from './properties.ts'
-import { type Fault, faultOf, malformed, protocolError, reason } from './reason.ts'
+import { type Fault, malformed, protocolError } from './reason.ts'
 
 export type Subscription5 = {
   readonly topic: string
@@ -13,7 +13,12 @@ export type Subscription5 = {
   readonly rh: number
 }
 
-export type Subscribe = { readonly identifier: number; readonly subscriptions: readonly Subscription5[] }
+export type Subscribe = {
+  readonly identifier: number
+  readonly subscriptions: readonly Subscription5[]
+  /** What its messages are to be marked with; 0: with nothing. */
+  readonly subscriptionIdentifier: number
+}
 export type Unsubscribe = { readonly identifier: number; readonly filters: readonly Buffer[] }
 
 export function readSubscribe(bytes: Buffer, bodyAt: number, end: number): Subscribe | Fault {
@@ -21,10 +26,6 @@ export function readSubscribe(bytes: Buffer, bodyAt: number, end: number): Subsc
   const identifier = fields.twoBytes() ?? 0
   const properties = readProperties(fields, bytes, 'subscribe')
   if (isFault(properties)) return properties
-  if (properties.subscriptionIdentifier !== undefined) {
-    const detail = 'there are no subscription identifiers here, as the CONNACK said'
-    return faultOf(reason.subscriptionIdentifiersNotSupported, detail, 'MQTT-3.2.2-14')
-  }
   const subscriptions: Subscription5[] = []
   while (fields.left > 0) {
     const filter = fields.text()
@@ -37,7 +38,7 @@ export function readSubscribe(bytes: Buffer, bodyAt: number, end: number): Subsc
     subscriptions.push(subscription)
   }
   if (subscriptions.length === 0) return protocolError('SUBSCRIBE without a filter', 'MQTT-3.8.3-2')
-  return { identifier, subscriptions }
+  return { identifier, subscriptions, subscriptionIdentifier: properties.subscriptionIdentifier ?? 0 }
 }
 
 function subscriptionOf(topic: string, options: number): Subscription5 | Fault {

@@ -2,7 +2,7 @@ export { type LineFault, type Lines, readLines } from './line-protocol.ts'
 export { type LineReading, lineReadings, type Precision, precisions } from './line-readings.ts'
 export * from './message.ts'
 export { Packer } from './packer.ts'
-export { buffersOf, type Parcel, type ParcelKept, type ParcelReceiver } from './parcel.ts'
+export { buffersOf, type Parcel, type ParcelKept, type ParcelReceiver, type RefusedMessage } from './parcel.ts'
 export { parseMessage } from './parse.ts'
 export {
   type Parsed,

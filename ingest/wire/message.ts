@@ -1,4 +1,5 @@
 import type { Instant } from '../../city/index.ts'
+import type { WireFault } from './parsed.ts'
 
 /** What a device published, as the broker hands it to ingest. */
 export type Message = {
@@ -7,6 +8,11 @@ export type Message = {
   /** A view into the bytes that came in: whoever keeps it for longer than the call takes a copy. */
   readonly payload: Uint8Array
   readonly receivedAt: Instant
+  /**
+   * Called before the message counts as kept, if nothing of it became a reading: it is in quarantine then, and whoever
+   * sent it may be told why.
+   */
+  readonly onRefused?: ((fault: WireFault) => void) | undefined
 }
 
 /**

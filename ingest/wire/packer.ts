@@ -1,5 +1,6 @@
 import type { Message } from './message.ts'
 import { Columns, type Parcel } from './parcel.ts'
+import type { WireFault } from './parsed.ts'
 import { PlainReader } from './plain.ts'
 
 /**
@@ -11,6 +12,9 @@ export class Packer {
   readonly #plain = new PlainReader()
   #columns = new Columns()
   #others: Message[] = []
+  #otherPlaces: number[] = []
+  /** By their places, those who want to know if their message is refused. */
+  #onRefused = new Map<number, (fault: WireFault) => void>()
   #deviceNames: string[] = []
   #deviceNumbers = new Map<string, number>()
 
@@ -22,9 +26,15 @@ export class Packer {
   add(message: Message): void {
     const columns = this.#columns
     const before = columns.readings
+    if (message.onRefused !== undefined) {
+      this.#onRefused.set(columns.messages + this.#others.length, message.onRefused)
+    }
     if (!this.#plain.read(message, columns)) {
       columns.readings = before
-      this.#others.push({ ...message, payload: Uint8Array.from(message.payload) })
+      this.#otherPlaces.push(columns.messages + this.#others.length)
+      const { device, topic, payload, receivedAt } = message
+      // Without the function, which cannot cross.
+      this.#others.push({ device, topic, payload: Uint8Array.from(payload), receivedAt })
       return
     }
     columns.addMessage(this.#numberOf(message.device), message.receivedAt, columns.readings - before)
@@ -35,8 +45,8 @@ export class Packer {
     this.#plain.learn(sensor, number)
   }
 
-  /** What was added since the last one. */
-  seal(): Parcel {
+  /** What was added since the last one, and whom to tell of what in it is refused. */
+  seal(): { readonly parcel: Parcel; readonly onRefused: ReadonlyMap<number, (fault: WireFault) => void> } {
     const { sensors, observedAt, values, qualities, readings, devices, receivedAt, counts, messages } = this.#columns
     const parcel = {
       sensors,
@@ -50,12 +60,17 @@ export class Packer {
       messages,
       deviceNames: this.#deviceNames,
       others: this.#others,
+      otherPlaces: this.#otherPlaces,
+      asksForRefused: this.#onRefused.size > 0,
     }
+    const onRefused = this.#onRefused
     this.#columns = new Columns()
     this.#others = []
+    this.#otherPlaces = []
+    this.#onRefused = onRefused.size > 0 ? new Map() : onRefused
     this.#deviceNames = []
     this.#deviceNumbers = new Map()
-    return parcel
+    return { parcel, onRefused }
   }
 
   #numberOf(device: string): number {

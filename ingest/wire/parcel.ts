@@ -1,4 +1,5 @@
 import type { Message } from './message.ts'
+import type { WireFault } from './parsed.ts'
 
 /**
  * Messages of one moment, packed for the way from the thread that talks to devices to the one that keeps readings: in
@@ -19,10 +20,21 @@ export type Parcel = {
   readonly deviceNames: readonly string[]
   /** To be read by whoever opens the parcel. */
   readonly others: readonly Message[]
+  /** Their places among all its messages, in the order in which these came in. */
+  readonly otherPlaces: readonly number[]
+  /** Whether the sender wants to know which messages were refused. */
+  readonly asksForRefused: boolean
 }
 
+/** A message of which nothing became a reading, by its place among all messages of its parcel. */
+export type RefusedMessage = { readonly place: number; readonly fault: WireFault }
+
 /** What a parcel's sender needs to know: it is kept, and these sensors may go by their numbers from now on. */
-export type ParcelKept = { readonly learnt: readonly { readonly sensor: string; readonly number: number }[] }
+export type ParcelKept = {
+  readonly learnt: readonly { readonly sensor: string; readonly number: number }[]
+  /** Empty unless it was asked for. */
+  readonly refused: readonly RefusedMessage[]
+}
 
 /** As `MessageReceiver`, for all the messages of a parcel together. */
 export type ParcelReceiver = (parcel: Parcel) => Promise<ParcelKept>

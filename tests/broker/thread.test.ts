@@ -18,7 +18,7 @@ async function threadBroker(options: Partial<BrokerThreadOptions> = {}): Promise
     host,
     port: 0,
     authenticate: authenticator([pump]),
-    receiveParcel: async () => ({ learnt: [] }),
+    receiveParcel: async () => ({ learnt: [], refused: [] }),
     log: pino({ level: 'silent' }),
     ...options,
   })
@@ -32,7 +32,8 @@ test('a publish is acknowledged when its parcel is kept, and not before', async 
   const broker = await threadBroker({
     receiveParcel: (parcel) => {
       parcels.push(parcel)
-      return new Promise((resolve) => keep.push(() => resolve({ learnt: [{ sensor: 'pump-1/flow', number: 7 }] })))
+      const learnt = [{ sensor: 'pump-1/flow', number: 7 }]
+      return new Promise((resolve) => keep.push(() => resolve({ learnt, refused: [] })))
     },
   })
   const client = await connectAsync(`mqtt://${host}:${broker.port}`, login)
@@ -53,6 +54,31 @@ test('a publish is acknowledged when its parcel is kept, and not before', async 
   expect([parcels[1]?.sensors[0], parcels[1]?.values[0]]).toEqual([7, 2.5])
   keep[1]?.()
   await second
+})
+
+test('a client of MQTT 5 is told which of its messages went into quarantine only, one of 3.1.1 is not', async () => {
+  const asked: boolean[] = []
+  const broker = await threadBroker({
+    receiveParcel: async (parcel) => {
+      asked.push(parcel.asksForRefused)
+      const bad = parcel.others.findIndex(({ payload }) => Buffer.from(payload).toString() === 'bad')
+      const fault = { reason: 'not-json', detail: 'that is no reading' } as const
+      const place = parcel.otherPlaces[bad]
+      return { learnt: [], refused: place === undefined ? [] : [{ place, fault }] }
+    },
+  })
+  const publishes = async (protocolVersion: 4 | 5) => {
+    const client = await connectAsync(`mqtt://${host}:${broker.port}`, { ...login, protocolVersion })
+    const sent = ['1', 'bad', '2'].map((payload) => client.publishAsync(topic, payload, { qos: 1 }))
+    const said = (await Promise.allSettled(sent)).map((end) => (end.status === 'rejected' ? end.reason.code : 0))
+    await client.endAsync(true)
+    return said
+  }
+  expect(await publishes(5)).toEqual([0, 0x83, 0])
+  expect(asked).toContain(true)
+  asked.length = 0
+  expect(await publishes(4)).toEqual([0, 0, 0])
+  expect(asked).not.toContain(true)
 })
 
 test('what could not be kept is not acknowledged: the connection closes', async () => {

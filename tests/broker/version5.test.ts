@@ -126,7 +126,6 @@ describe('a device that speaks MQTT 5', () => {
       topicAliasMaximum: defaultLimits.topicAliasesMax,
       assignedClientIdentifier: 'gate-1',
       serverKeepAlive: defaultLimits.keepaliveSecondsMax,
-      subscriptionIdentifiersAvailable: false,
       sharedSubscriptionAvailable: false,
     })
   })
@@ -238,7 +237,7 @@ describe('what MQTT 5 forbids ends the connection with its reason', () => {
     ['a property of another packet', 'MQTT-2.2.2', publish5(topic, '1', 1, properties([33, 0, 1])), 0x82],
     ['properties longer than the packet', 'MQTT-2.2.2', publish5(topic, '', 1, Buffer.from([40])), 0x81],
     ['QoS 3', 'MQTT-3.3.1-4', publish5(topic, '1', 1, noProperties, 0x36), 0x81],
-    ['a subscription identifier', 'MQTT-3.2.2-14', packet(0x82, [0, 1], properties([11, 1]), text('a'), [0]), 0xa1],
+    ['subscription identifier 0', 'MQTT-3.8.2', packet(0x82, [0, 1], properties([11, 0]), text('a'), [0]), 0x82],
     ['SUBSCRIBE without a filter', 'MQTT-3.8.3-2', packet(0x82, [0, 1], properties([38], text('a'), text('b'))), 0x82],
     ['reserved bits of a subscription', 'MQTT-3.8.3-5', packet(0x82, [0, 1], noProperties, text('a'), [0x40]), 0x81],
     ['retain handling 3', 'MQTT-3.8.3-5', packet(0x82, [0, 1], noProperties, text('a'), [0x30]), 0x82],
