@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type DurationMs, FileFaults, parseDuration, parseSensorId } from '../../city/index.ts'
+import {
+  type CityDescription,
+  type DurationMs,
+  FileFaults,
+  parseDuration,
+  parseSensorId,
+  type Relation,
+} from '../../city/index.ts'
 import { qualities } from '../../ingest/index.ts'
-import type { Case, CaseReading } from './case.ts'
-import type { CaseAsset } from './case-city.ts'
+import { type Case, type CaseReading, proofs } from './case.ts'
+import { type CaseAsset, nowhere } from './case-city.ts'
 import { parseSeries, type SeriesSamples } from './notation.ts'
 
 const duration = z.string().transform((text, context) => {
@@ -36,12 +43,23 @@ const disturbance = z.strictObject({
   quality: z.enum(qualities).optional(),
 })
 
+const related = z.union([z.string().transform((one) => [one]), z.array(z.string())])
+const asset = z.strictObject({
+  class: z.string(),
+  'reports through': related.optional(),
+  'fed by': related.optional(),
+  'part of': related.optional(),
+})
+
 const caseEntry = z.strictObject({
   name: z.string().min(1),
+  /** The class of every asset that is not listed by itself. */
+  class: z.string().optional(),
   rules: ruleNames.optional(),
-  assets: z
-    .record(z.string(), z.strictObject({ class: z.string(), 'reports through': z.string().optional() }))
-    .optional(),
+  proves: z.array(z.enum(proofs)).optional(),
+  assets: z.record(z.string(), asset).optional(),
+  /** When the first sample was taken, where a rule looks at the calendar or the sun. */
+  begins: z.iso.datetime({ offset: true }).transform(Date.parse).optional(),
   every: duration,
   readings: z.record(sensor, series),
   disturbed: z.array(disturbance).optional(),
@@ -53,13 +71,15 @@ const caseEntry = z.strictObject({
       recovering: ruleNames.optional(),
       action: ruleNames.optional(),
       hidden: ruleNames.optional(),
+      tickets: z.int().min(0).optional(),
     }),
   ),
 })
 
 /** What a rule's standard cases are made from: what its sensor usually reads, and what it reads in trouble. */
 const standardEntry = z.strictObject({
-  rule: z.string(),
+  /** One rule, or several that look at the same sensor. */
+  rule: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
   healthy: series,
   /** For thresholds: beyond the lowest limit. */
   trouble: series.optional(),
@@ -71,52 +91,78 @@ const caseFile = z.strictObject({
   about: z.string().optional(),
   /** The class of every asset that is not listed by itself. */
   class: z.string().optional(),
+  'time zone': z.string().optional(),
+  place: z.strictObject({ latitude: z.number(), longitude: z.number() }).optional(),
   standard: z.array(standardEntry).optional(),
   cases: z.array(caseEntry).optional(),
 })
 
-export type StandardEntry = z.output<typeof standardEntry>
+export type StandardEntry = Omit<z.output<typeof standardEntry>, 'rule'> & { readonly rule: string }
 export type CaseFile = { readonly cases: readonly Case[]; readonly standard: readonly StandardEntry[] }
 
-/** Reads a file of cases; throws FileFaults with every fault. */
-export function readCaseFile(path: string): CaseFile {
+/** Reads a file of cases; throws FileFaults with every fault. Assets of the city need not be described again. */
+export function readCaseFile(path: string, city?: CityDescription): CaseFile {
   let data: unknown
   try {
     data = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new FileFaults([{ file: path, message: (error as Error).message }])
   }
-  const parsed = caseFile.safeParse(data)
+  const parsed = caseFile.safeParse(wrapped(data))
   if (!parsed.success)
     throw new FileFaults(
       parsed.error.issues.map((issue) => ({ file: path, message: `${issue.path.join(' / ')}: ${issue.message}` })),
     )
-  const { cases = [], standard = [], class: assetClass } = parsed.data
-  return { cases: cases.map((entry) => toCase(entry, assetClass)), standard }
+  const { cases = [], standard = [] } = parsed.data
+  return {
+    cases: cases.map((entry) => toCase(entry, parsed.data, city)),
+    standard: standard.flatMap(({ rule: ids, ...examples }) => ids.map((rule) => ({ rule, ...examples }))),
+  }
+}
+
+/** One case alone, or a bare list of them, is a file too. */
+function wrapped(data: unknown): unknown {
+  if (Array.isArray(data)) return { cases: data }
+  return typeof data === 'object' && data !== null && 'readings' in data ? { cases: [data] } : data
 }
 
 type CaseEntry = z.output<typeof caseEntry>
+type Around = Pick<z.output<typeof caseFile>, 'class' | 'time zone' | 'place'>
 
-function toCase(entry: CaseEntry, assetClass: string | undefined): Case {
+function toCase(entry: CaseEntry, file: Around, city: CityDescription | undefined): Case {
+  const assets = assetsOf(entry, entry.class ?? file.class, city)
+  const known = city?.assets.find(({ id }) => id === assets[0]?.id)
   return {
     name: entry.name,
     rules: entry.rules,
-    assets: assetsOf(entry, assetClass),
+    proves: entry.proves ?? [],
+    assets,
+    surroundings: {
+      timeZone: file['time zone'] ?? city?.timeZone ?? nowhere.timeZone,
+      place: file.place ?? known?.place ?? nowhere.place,
+      beginsAt: entry.begins ?? nowhere.beginsAt,
+    },
     stepMs: entry.every,
     readings: Object.entries(entry.readings).flatMap(([id, samples]) => readingsOf(id, samples, entry)),
     expect: entry.expect.map(({ at, ...states }) => ({ atMs: at, ...states })),
   }
 }
 
-function assetsOf(entry: CaseEntry, assetClass: string | undefined): CaseAsset[] {
-  const listed = Object.entries(entry.assets ?? {}).map(([id, asset]) => ({
-    id,
-    class: asset.class,
-    reportsThrough: asset['reports through'],
-  }))
-  const named = new Set(listed.map(({ id }) => id))
-  const others = new Set(Object.keys(entry.readings).map((id) => id.split('/')[0] ?? id))
-  return [...listed, ...[...others].filter((id) => !named.has(id)).map((id) => ({ id, class: assetClass ?? '' }))]
+/** As the case describes them; else as the city does; else of the class named. */
+function assetsOf(entry: CaseEntry, assetClass: string | undefined, city: CityDescription | undefined): CaseAsset[] {
+  const named = new Set(Object.keys(entry.readings).map((id) => id.split('/')[0] ?? id))
+  for (const id of Object.keys(entry.assets ?? {})) named.add(id)
+  return [...named].map((id) => {
+    const described = entry.assets?.[id]
+    if (described !== undefined) return { id, class: described.class, relations: relationsIn(described) }
+    const owned = city?.assets.find((each) => each.id === id)
+    return { id, class: owned?.class ?? assetClass ?? '', relations: owned?.relations ?? [] }
+  })
+}
+
+function relationsIn(described: z.output<typeof asset>): Relation[] {
+  const kinds = ['reports through', 'fed by', 'part of'] as const
+  return kinds.flatMap((kind) => (described[kind] ?? []).map((other) => ({ kind, asset: other })))
 }
 
 function readingsOf(sensorId: string, samples: SeriesSamples, entry: CaseEntry): CaseReading[] {

@@ -1,7 +1,8 @@
 import type { DurationMs, QuantityDefinition } from '../../city/index.ts'
 import type { Quality } from '../../ingest/index.ts'
 import type { Rule } from '../rule.ts'
-import type { Case, CaseExpectation, CaseReading } from './case.ts'
+import type { Case, CaseExpectation, CaseReading, Proof } from './case.ts'
+import { nowhere } from './case-city.ts'
 import type { SeriesSamples } from './notation.ts'
 
 /** What is told of readings besides their values. */
@@ -11,11 +12,13 @@ export type Value = number | undefined
 /** Puts cases of one rule on one asset together. Lengths are in readings of the sensor's interval. */
 export class Script {
   readonly rule: Rule
+  readonly quantity: QuantityDefinition
   readonly intervalMs: DurationMs
   readonly #sensor: string
 
   constructor(rule: Rule, quantity: QuantityDefinition) {
     this.rule = rule
+    this.quantity = quantity
     this.intervalMs = quantity.expectedIntervalMs
     this.#sensor = `asset-1/${quantity.id}`
   }
@@ -39,11 +42,18 @@ export class Script {
     return { atMs: place * this.intervalMs, ...states }
   }
 
-  case(name: string, readings: readonly CaseReading[], expect: readonly CaseExpectation[]): Case {
+  case(
+    proves: readonly Proof[],
+    name: string,
+    readings: readonly CaseReading[],
+    expect: readonly CaseExpectation[],
+  ): Case {
     return {
       name: `${this.rule.id}: ${name}`,
       rules: [this.rule.id],
+      proves,
       assets: [{ id: 'asset-1', class: this.rule.class }],
+      surroundings: nowhere,
       stepMs: this.intervalMs,
       readings,
       expect,

@@ -21,6 +21,7 @@ export function thresholdCases(
   const firing = { firing: [rule.id] }
   const cases = [
     script.case(
+      ['fire'],
       'fires when it holds, and recovers',
       [...well, ...bad(before, held + 1), ...script.readings(fired + 1, take(healthy, back + 1))],
       [
@@ -30,11 +31,17 @@ export function thresholdCases(
         script.at(fired + 1 + back, none),
       ],
     ),
-    script.case('does not fire for what is healthy', script.readings(0, take(healthy, 2 * held + before)), [
-      // Pending it may be: lamps burn every night, and only not for 18 hours.
-      script.at(2 * held + before - 1, { firing: [], recovering: [] }),
-    ]),
     script.case(
+      ['no-fire'],
+      'does not fire for what is healthy',
+      script.readings(0, take(healthy, 2 * held + before)),
+      [
+        // Pending it may be: lamps burn every night, and only not for 18 hours.
+        script.at(2 * held + before - 1, { firing: [], recovering: [] }),
+      ],
+    ),
+    script.case(
+      ['sensor-trouble'],
       "does not take a sensor's trouble for the asset's",
       [
         ...well,
@@ -45,6 +52,7 @@ export function thresholdCases(
       [script.at(fired + 2 * held + 2, none)],
     ),
     script.case(
+      ['late'],
       'judges late readings at their own time',
       [...well, ...bad(before, held, { arrivesMs: (fired + 2) * script.intervalMs }), ...bad(fired, 2)],
       [...(held > 1 ? [script.at(fired + 1, { firing: [] })] : []), script.at(fired + 2, firing)],
@@ -53,11 +61,13 @@ export function thresholdCases(
   if (held > 0)
     cases.push(
       script.case(
+        ['no-fire'],
         'does not fire when it holds for less',
         [...well, ...bad(before, held), ...script.readings(fired, take(healthy, 2))],
         [script.at(fired + 1, none)],
       ),
       script.case(
+        ['gap'],
         'does not count a gap as held',
         [...well, ...bad(before, 1), ...bad(before + hole + 1, held + 1)],
         [
@@ -69,6 +79,7 @@ export function thresholdCases(
   if (action !== undefined)
     cases.push(
       script.case(
+        ['fire'],
         'reaches the action level',
         [...well, ...script.readings(before, take(action, held + 1))],
         [script.at(fired, { ...firing, action: [rule.id] })],
@@ -103,17 +114,20 @@ export function rateCases(
   const top = base + (fired - flat) * perInterval * steep
   return [
     script.case(
+      ['fire'],
       'fires when it holds, and recovers',
       [...ramp(0, fired + 1, steep), ...script.readings(fired + 1, take([top], over + 2))],
       [script.at(flat - 1, none), script.at(fired, { firing: [rule.id] }), script.at(fired + over + 2, none)],
     ),
-    script.case('does not fire for less', ramp(0, fired + 1, gentle), [script.at(fired, none)]),
+    script.case(['no-fire'], 'does not fire for less', ramp(0, fired + 1, gentle), [script.at(fired, none)]),
     script.case(
+      ['gap'],
       'does not draw a line across a gap',
       [...ramp(0, flat, steep), ...ramp(flat + over + 1, flat + over + 3, steep)],
       [script.at(flat + over + 2, none)],
     ),
     script.case(
+      ['late'],
       'judges late readings at their own time',
       [
         ...ramp(0, flat, steep),
@@ -123,6 +137,7 @@ export function rateCases(
       [script.at(fired, { firing: [] }), script.at(fired + 1, { firing: [rule.id] })],
     ),
     script.case(
+      ['sensor-trouble'],
       "does not take a sensor's trouble for the asset's",
       [...ramp(0, flat, steep), ...ramp(flat, fired + 1, steep, { quality: 'out-of-range' })],
       [script.at(fired, none)],

@@ -4,6 +4,7 @@ import type { Case } from './case.ts'
 import type { StandardEntry } from './case-file.ts'
 import { Script } from './script.ts'
 import { rateCases, thresholdCases } from './standard-asset.ts'
+import { impossibleCases, spikesCases } from './standard-doubt.ts'
 import { silenceCases, stuckCases } from './standard-sensor.ts'
 
 /**
@@ -40,6 +41,10 @@ export function standardCases(
       return stuckCases(script, condition, entry.healthy)
     case 'silence':
       return silenceCases(script, condition, entry.healthy)
+    case 'impossible':
+      return impossibleCases(script, condition, entry.healthy)
+    case 'spikes':
+      return spikesCases(script, condition, entry.healthy)
     default:
       throw new FileFaults([
         {

@@ -24,19 +24,22 @@ export function stuckCases(
   const middle = fired - Math.min(Math.floor(held / 2), script.intervals(allowedLatenessMs / 2))
   return [
     script.case(
+      ['fire'],
       'fires when it holds, and recovers',
       [...well, ...still(before, held + 1), ...script.readings(fired + 1, take(moving, back + 1))],
       [script.at(fired - 1, none), script.at(fired, { firing: [rule.id] }), script.at(fired + 1 + back, none)],
     ),
-    script.case('does not fire for what moves', script.readings(0, take(moving, held + before)), [
+    script.case(['no-fire'], 'does not fire for what moves', script.readings(0, take(moving, held + before)), [
       script.at(held + before - 1, none),
     ]),
     script.case(
+      ['gap'],
       'does not count a gap as held',
       [...well, ...still(before, 2), ...still(before + 2 + hole, held + 1 - hole)],
       [script.at(fired + 2, none)],
     ),
     script.case(
+      ['late'],
       'is withdrawn when late readings show that it moved',
       [
         ...well,
@@ -47,6 +50,7 @@ export function stuckCases(
       [script.at(fired, { firing: [rule.id] }), script.at(fired + 1, none)],
     ),
     script.case(
+      ['sensor-trouble'],
       'sees what quality control marked as stuck, and believes no wrong clock',
       [
         ...well,
@@ -73,12 +77,19 @@ export function silenceCases(
   const { action } = condition.intervals
   return [
     script.case(
+      ['fire'],
       'fires when it holds, and recovers',
       [...well, ...again(fired + 1, back + 1)],
       [script.at(fired - 1, none), script.at(fired, { firing: [rule.id] }), script.at(fired + 1 + back, none)],
     ),
-    script.case('does not fire for a shorter gap', [...well, ...again(fired, 1)], [script.at(fired, none)]),
     script.case(
+      ['no-fire', 'gap'],
+      'does not fire for a shorter gap',
+      [...well, ...again(fired, 1)],
+      [script.at(fired, none)],
+    ),
+    script.case(
+      ['late'],
       'ends when what was kept comes late',
       [
         ...well,
@@ -88,6 +99,7 @@ export function silenceCases(
       [script.at(fired, { firing: [rule.id] }), script.at(fired + 1 + back, none)],
     ),
     script.case(
+      ['sensor-trouble'],
       'does not hear a wrong clock',
       [...well, ...again(before, limit + 1, { quality: 'clock-skew' })],
       [script.at(fired, { firing: [rule.id] })],
@@ -95,7 +107,7 @@ export function silenceCases(
     ...(action === undefined || condition.intervals.warning === undefined
       ? []
       : [
-          script.case('reaches the action level', well, [
+          script.case(['fire'], 'reaches the action level', well, [
             script.at(fired, { firing: [rule.id], action: [] }),
             script.at(last + Math.ceil(action) + 1, { firing: [rule.id], action: [rule.id] }),
           ]),

@@ -31,6 +31,11 @@ const intervalsMin = 12
 const learntMs: DurationMs = 86_400_000
 const learntMin = 168
 
+/** From so many readings what is usual is learnt before any of them is called a spike. */
+export function learntReadings(expectedIntervalMs: DurationMs): number {
+  return Math.max(learntMin, Math.ceil(learntMs / expectedIntervalMs))
+}
+
 const shape = { spikes: limits.optional(), over: duration.optional(), by: amount.optional() }
 
 export const spikesKind = defineKind<SpikesCondition, typeof shape>({
@@ -67,7 +72,7 @@ export const spikesKind = defineKind<SpikesCondition, typeof shape>({
       gapMs: longestGap(0, expectedIntervalMs),
       least: condition.least,
       window: { overMs: condition.overMs, buckets: 6 },
-      learnt: Math.max(learntMin, Math.ceil(learntMs / expectedIntervalMs)),
+      learnt: learntReadings(expectedIntervalMs),
     }
     return {
       rule,
