@@ -4,7 +4,8 @@ import { addToSum, type SlidingSum, sumAt, sumSlots } from './sliding-sum.ts'
 /**
  * Spikes: readings that stand out of both their neighbours by far more than is usual for the sensor. What is usual is
  * learnt from how far its readings stand out of their neighbours anyhow, in its unit and as a share of the value,
- * because some sensors scatter evenly and others the more the higher they read. A step, a ramp or a daily round makes no spike.
+ * because some sensors scatter evenly and others the more the higher they read; and apart for what lies below and above
+ * the sensor's mean, because a lamp that is off scatters otherwise than one that burns. A step, a ramp or a daily round makes no spike.
  */
 export type SpikeCount = {
   /** Readings further apart are no neighbours. */
@@ -26,6 +27,8 @@ const pace = 0.003
 // The mean of so many first readings is where it begins: from nothing a median finds its place slowly.
 const youngReadings = 30
 
+/** In the unit, and as a share; for low values, then for high ones. */
+const usualSlots = 2
 const place = {
   readings: 0,
   beforeAt: 1,
@@ -55,14 +58,17 @@ export function spikesAfter(count: SpikeCount, state: Float64Array, base: number
   state[base + place.middleAt] = at
   state[base + place.middle] = value
   if (areNeighbours) {
+    // What the middle stands out of.
+    const level = middle > value ? Math.max(before, value) : Math.min(before, value)
     const out = standingOut(before, middle, value)
-    const share = out / Math.abs(middle > value ? Math.max(before, value) : Math.min(before, value))
-    const usual = state[base + place.usual] as number
-    const usualShare = state[base + place.usualShare] as number
-    if (readings > count.learnt && out > count.least && out > usualTimes * usual && !(share <= usualTimes * usualShare))
-      addToSum(count.window, state, base + place.window, middleAt, 1)
-    state[base + place.usual] = usualAfter(usual, out, readings)
-    if (Number.isFinite(share)) state[base + place.usualShare] = usualAfter(usualShare, share, readings)
+    const mean = state[base + place.mean] as number
+    const usual = base + place.usual + (level > mean ? usualSlots : 0)
+    const isFar =
+      out > count.least && isUnusual(out, state[usual]) && isUnusual(out / Math.abs(level), state[usual + 1])
+    if (isFar && readings > count.learnt) addToSum(count.window, state, base + place.window, middleAt, 1)
+    state[base + place.mean] = Number.isNaN(mean) ? level : mean + (level - mean) * Math.max(pace, 1 / readings)
+    state[usual] = usualAfter(state[usual] as number, out, readings)
+    state[usual + 1] = usualAfter(state[usual + 1] as number, out / Math.abs(level), readings)
   }
   return sumAt(count.window, state, base + place.window, at)
 }
@@ -72,9 +78,13 @@ function standingOut(before: number, middle: number, after: number): number {
   return Math.max(0, middle - Math.max(before, after), Math.min(before, after) - middle)
 }
 
+function isUnusual(out: number, usual: number | undefined): boolean {
+  return !(out <= usualTimes * (usual ?? Number.NaN))
+}
+
 function usualAfter(usual: number, out: number, readings: number): number {
   // On a ramp hardly any reading stands out, and those that do tell as much as ever.
-  if (out === 0) return usual
+  if (out === 0 || !Number.isFinite(out)) return usual
   if (!(usual > 0)) return out
   if (readings <= youngReadings) return usual + (out - usual) / readings
   const step = Math.max(pace, 1 / readings)
