@@ -23,6 +23,14 @@ export type Hiding =
       readonly window?: string
     }
 
+/** When something will happen: as likely before `at` as after; with 80 % probability not before `from` and not after `to`. */
+export type Forecast = {
+  readonly at: Instant
+  readonly from: Instant
+  /** `undefined`: it may as well never happen. */
+  readonly to?: Instant | undefined
+}
+
 /** One rule on one asset. */
 export type Alarm = {
   /** `rule@asset`. */
@@ -45,6 +53,8 @@ export type Alarm = {
   /** What was last judged: the value, slope (per `perMs`), or silence in ms; and the limit it was held against. */
   readonly measured: number | undefined
   readonly limit: number | undefined
+  /** Of a rule that looks ahead: when the limit will be reached. */
+  readonly forecast?: Forecast | undefined
   readonly hiddenBy: Hiding | undefined
   readonly acknowledgedBy: string | undefined
   /** A rule that threw is quarantined: its error, on show. */

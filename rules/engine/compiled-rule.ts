@@ -17,6 +17,8 @@ export type CompiledRule = {
    * control has doubts about, or a flat line marked as such would look like a gap.
    */
   readonly judgesDoubtful: boolean
+  /** Of a rule that tells when something will happen: the place of three instants among its numbers, `from`, `at`, `to`. */
+  readonly forecast?: number
 }
 
 // Three readings may be missing in a row (radio does that daily) before what nobody saw counts as a hole.

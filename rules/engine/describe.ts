@@ -31,6 +31,7 @@ export function describeAlarm(
     startedAt,
     occurrence,
     measured: defined(standing.measured),
+    forecast: standing.forecast,
     limit: limitOf(rule, level, sensor.quantity),
     hiddenBy: around.hiddenBy,
     acknowledgedBy: occurrence !== undefined && acknowledged?.occurrence === occurrence ? acknowledged.by : undefined,
@@ -42,12 +43,23 @@ export function describeAlarm(
 export function describeChange(
   alarm: Alarm,
   change: Said,
-  quantity: QuantityDefinition,
+  { quantity, timeZone }: { readonly quantity: QuantityDefinition; readonly timeZone: string },
   judgedAt: Instant,
 ): AlarmEvent {
   const before = { state: stateOf(change.before.state), level: levelOf(change.before.level) }
-  const { rule, state, level, measured } = alarm
-  const reason = reasonFor({ rule, quantity, state, level, measured, before, origin: change.origin })
+  const { rule, state, level, measured, forecast } = alarm
+  const reason = reasonFor({
+    rule,
+    quantity,
+    state,
+    level,
+    measured,
+    before,
+    origin: change.origin,
+    at: change.at,
+    forecast,
+    timeZone,
+  })
   return { alarm, before, at: change.at, judgedAt, reason }
 }
 

@@ -94,7 +94,8 @@ export class AlarmDesk {
   /** The event of a change; `ref` stands as of that change. */
   tell(ref: AlarmRef, said: Said, judgedAt: Instant): AlarmEvent {
     this.#now = Math.max(this.#now, judgedAt)
-    const event = describeChange(this.describe(ref, said.at), said, ref.watch.sensor.quantity, judgedAt)
+    const around = { quantity: ref.watch.sensor.quantity, timeZone: this.#list.timeZone }
+    const event = describeChange(this.describe(ref, said.at), said, around, judgedAt)
     this.#told.note(event.alarm)
     if (this.#hidings.explainsOthers(ref)) this.#changedParents.add(ref.watch.sensor.asset)
     return event

@@ -80,7 +80,7 @@ function isSame(watch: SensorWatch, place: { segment: number; index: number }, r
 }
 
 function asChange(watch: SensorWatch, fold: number): Transition {
-  const { state, level, startedAt, measured } = watch.standing(fold)
+  const { state, level, startedAt, measured, forecast } = watch.standing(fold)
   return {
     fold,
     at: watch.newestMoment,
@@ -88,6 +88,7 @@ function asChange(watch: SensorWatch, fold: number): Transition {
     level,
     startedAt,
     measured,
+    forecast,
     before: { state, level, startedAt },
     origin: 'present',
   }

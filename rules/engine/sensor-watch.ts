@@ -1,4 +1,5 @@
 import type { Instant, Sensor } from '../../city/index.ts'
+import type { Forecast } from '../alarm.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import type { History } from './history.ts'
 import { inputOf, momentOf } from './joint.ts'
@@ -18,6 +19,7 @@ export type Transition = {
   /** The bout it belongs to; of an alarm that became inactive, the one that ended. */
   readonly startedAt: Instant
   readonly measured: number
+  readonly forecast?: Forecast | undefined
   readonly before: { readonly state: number; readonly level: number; readonly startedAt: Instant }
   /**
    * `late`: read off late readings, for its own time. `withdrawn`: late readings show that it was none. `present`: what is
@@ -27,7 +29,7 @@ export type Transition = {
 }
 
 /** Where an alarm stands; numbers as in the slots. */
-export type Standing = Pick<Transition, 'state' | 'level' | 'startedAt' | 'measured'> & { readonly since: Instant }
+export type Standing = Pick<Transition, 'state' | 'level' | 'startedAt' | 'measured' | 'forecast'> & { readonly since: Instant }
 
 /** A reading as a rule sees it. */
 export type Judged = {
@@ -117,6 +119,7 @@ export class SensorWatch {
         level: state[offset + slot.level] as number,
         startedAt: Number.isNaN(startedAt) ? startedBefore : startedAt,
         measured: state[offset + slot.measured] as number,
+        ...forecastIn(fold, state, offset),
         before: { state: stateBefore, level: levelBefore, startedAt: startedBefore },
         origin,
       })
@@ -139,7 +142,8 @@ export class SensorWatch {
 
   /** Where a rule's alarm stands now. */
   standing(fold: number): Standing {
-    return standingIn(this.live, this.plan.offsets[fold] ?? 0)
+    const offset = this.plan.offsets[fold] ?? 0
+    return { ...standingIn(this.live, offset), ...forecastIn(this.plan.folds[fold], this.live, offset) }
   }
 
   /** Judges the readings of the history again from a segment on; the snapshots after it and the live state follow. */
@@ -159,6 +163,13 @@ export class SensorWatch {
     }
     if (keep) this.live = state
   }
+}
+
+function forecastIn(fold: CompiledRule | undefined, state: Float64Array, offset: number): { forecast?: Forecast } {
+  if (fold?.forecast === undefined) return {}
+  const [from = Number.NaN, at = Number.NaN, to = Number.NaN] = state.subarray(offset + fold.forecast)
+  if (Number.isNaN(at)) return {}
+  return { forecast: { at, from, ...(Number.isFinite(to) ? { to } : {}) } }
 }
 
 export function standingIn(state: Float64Array, offset: number): Standing {

@@ -1,8 +1,8 @@
-import type { Asset, AssetId, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
+import type { Asset, AssetId, DurationMs, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
 import type { Neighbourhood } from '../kinds/kind.ts'
 import { inputsOf, isJoint } from '../kinds/kinds.ts'
 import type { Rule } from '../rule.ts'
-import { History, type HistoryBounds } from './history.ts'
+import { allowedLatenessMs, History, type HistoryBounds, readingsMaxFor } from './history.ts'
 import { areSound, type JointInput, jointId, neighbourhoodOf } from './joint.ts'
 import { type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
@@ -19,7 +19,9 @@ export type Replanned = { readonly before: SensorWatch; readonly after: SensorWa
 /** Every sensor that a rule watches, and who reports through whom. */
 export class WatchList {
   readonly #registry: RuleRegistry
-  readonly #bounds: HistoryBounds
+  /** Shared by all histories: how much of the past each may hold follows from how many there are. */
+  readonly #bounds: { latenessMs: DurationMs; readingsMax: number }
+  readonly #readingsMax: number | undefined
   readonly #failed: RuleFailed
   readonly #plans = new Map<string, SensorPlan>()
   /** By the sensor's id, or a joint watch's own. */
@@ -33,10 +35,15 @@ export class WatchList {
   #rules: readonly Rule[] = []
   #byQuantity = new Map<string, Rule[]>()
 
-  constructor(registry: RuleRegistry, bounds: HistoryBounds, failed: RuleFailed) {
+  constructor(registry: RuleRegistry, bounds: Partial<HistoryBounds>, failed: RuleFailed) {
     this.#registry = registry
-    this.#bounds = bounds
+    this.#readingsMax = bounds.readingsMax
+    this.#bounds = { latenessMs: allowedLatenessMs, readingsMax: readingsMaxFor(0), ...bounds }
     this.#failed = failed
+  }
+
+  get timeZone(): string {
+    return this.#registry.timeZone
   }
 
   rules(): readonly Rule[] {
@@ -124,6 +131,7 @@ export class WatchList {
       if (before !== undefined) changed.push({ before, after })
     }
     changed.push(...this.#refreshJoints(known))
+    this.#bounds.readingsMax = this.#readingsMax ?? readingsMaxFor(known.size)
     for (const [id, before] of this.#watches)
       if (!known.has(id)) {
         this.#watches.delete(id)

@@ -1,5 +1,5 @@
-import type { QuantityDefinition } from '../../city/index.ts'
-import type { AlarmState } from '../alarm.ts'
+import type { Instant, QuantityDefinition } from '../../city/index.ts'
+import type { AlarmState, Forecast } from '../alarm.ts'
 import type { Level, Rule } from '../rule.ts'
 
 /** What a sentence about a change is made from. */
@@ -11,6 +11,10 @@ export type Change = {
   readonly measured: number | undefined
   readonly before: { readonly state: AlarmState; readonly level: Level | undefined }
   readonly origin: 'reading' | 'late' | 'withdrawn' | 'present'
+  /** Event time of the change; and the city's zone, for words about dates. */
+  readonly at?: Instant
+  readonly timeZone?: string
+  readonly forecast?: Forecast | undefined
 }
 
 /** The quantity within a sentence: `pH` and `CO₂` keep their capitals. */
