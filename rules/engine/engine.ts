@@ -10,15 +10,13 @@ import { Topology } from '../situation/topology.ts'
 import { putBack, reachOf, takeChanges } from './checkpointing.ts'
 import { AlarmDesk, type Shelving } from './desk.ts'
 import { Hidings } from './hidings.ts'
-import { allowedLatenessMs, type HistoryBounds } from './history.ts'
+import type { HistoryBounds } from './history.ts'
 
 import { Judging, type JudgingStats } from './judging.ts'
 import { numbersOf, watchFromRows } from './keeping.ts'
 import { formerOf, formerOfRow, tellRuleChange } from './rule-change.ts'
 import { type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
 
-/** A day of one reading a minute, and some: 25 kB a sensor. */
-const historyReadingsMax = 1_536
 // Readings reach the rules in the order they were committed, which differs from that of receipt by one commit.
 const replayOverlapMs: DurationMs = 60_000
 
@@ -61,8 +59,7 @@ export class RuleEngine {
 
   constructor({ registry, rules, states, log, history }: RuleEngineOptions) {
     this.#book = states
-    const bounds = { latenessMs: allowedLatenessMs, readingsMax: historyReadingsMax, ...history }
-    this.#list = new WatchList(registry, bounds, (rule, sensor, error) =>
+    this.#list = new WatchList(registry, history ?? {}, (rule, sensor, error) =>
       log.error({ rule: rule.id, sensor, error }, 'a rule failed and is judged no more; its alarm shows the error'),
     )
     this.#list.useRules(rules)

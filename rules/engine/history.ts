@@ -14,6 +14,20 @@ export type HistoryBounds = {
   readonly readingsMax: number
 }
 
+/** A day of one reading a minute, and some: 25 kB a sensor. */
+const readingsMaxUsual = 1_536
+/** However many sensors there are: one segment, so that what is a minute late is still judged at its time. */
+const readingsMaxLeast = 64
+// Two numbers a reading. Half a gigabyte for all of them leaves a machine of two the rest.
+const bytesPerReading = 16
+const bytesMax = 512 * 1024 * 1024
+
+/** A day's readings of each sensor are held while there is room for them, of a hundred thousand sensors the last hours. */
+export function readingsMaxFor(sensors: number): number {
+  const fit = Math.floor(bytesMax / bytesPerReading / Math.max(1, sensors))
+  return Math.min(readingsMaxUsual, Math.max(readingsMaxLeast, fit))
+}
+
 // A detector remembers some hundred numbers: kept before each of its segments they would outweigh the readings. One in
 // eight then begins with a snapshot, and a late reading costs judging up to 512 readings again instead of 64.
 const narrowNumbers = 96

@@ -56,6 +56,8 @@ type Body<C extends AnyCondition> = {
   reason(change: Change, condition: C): string
   /** What `measured` was held against; `undefined` where the condition has no such level. */
   limitOf(condition: C, level: Level, quantity: QuantityDefinition): number | undefined
+  /** Where a level is not told by its limit, because that is in no unit of the quantity: whether it has one. */
+  hasLevel?(condition: C, level: Level): boolean
   /** Limits that are plain values of the sensor. */
   drawn?(condition: C): readonly DrawnLimit[]
   /**

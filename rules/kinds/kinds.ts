@@ -4,6 +4,7 @@ import type { Condition, Level, Rule } from '../rule.ts'
 import { onlyDuring } from '../schedule/only-during.ts'
 import type { Change } from '../wording/change.ts'
 import { counterKind } from './counter.ts'
+import { forecastKind } from './forecast/forecast.ts'
 import { formulaKind } from './formula/formula.ts'
 import { impossibleKind } from './impossible.ts'
 import { jumpKind } from './jump.ts'
@@ -29,6 +30,7 @@ export const kinds: readonly Kind[] = [
   spikesKind,
   impossibleKind,
   unusualKind,
+  forecastKind,
 ]
 
 const byName = new Map<string, Kind>(kinds.map((kind) => [kind.kind, kind]))
@@ -60,6 +62,12 @@ export function limitOf(
   quantity: QuantityDefinition,
 ): number | undefined {
   return level === undefined ? undefined : kindOf(condition).limitOf(own(condition), level, quantity)
+}
+
+/** Whether a rule's condition has a level, which then needs a severity. */
+export function hasLevel({ condition }: Rule, level: Level, quantity: QuantityDefinition): boolean {
+  const kind = kindOf(condition)
+  return kind.hasLevel?.(own(condition), level) ?? kind.limitOf(own(condition), level, quantity) !== undefined
 }
 
 /** The limits that can be drawn into the chart of the rule's sensor; a slope or a silence has none. */

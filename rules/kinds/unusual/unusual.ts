@@ -131,6 +131,7 @@ export const unusualKind = defineKind<UnusualCondition, typeof shape>({
   reason,
   // What is drawn and compared elsewhere is in the unit of the quantity; a score is not.
   limitOf: () => undefined,
+  hasLevel: (condition, level) => condition.limits[level] !== undefined,
 })
 
 function readScore(written: number | string) {
