@@ -1,5 +1,6 @@
 import type { DurationMs } from '../city/index.ts'
 import type { CounterCondition } from './kinds/counter.ts'
+import type { ForecastCondition } from './kinds/forecast/forecast.ts'
 import type { FormulaCondition } from './kinds/formula/formula.ts'
 import type { ImpossibleCondition } from './kinds/impossible.ts'
 import type { JumpCondition } from './kinds/jump.ts'
@@ -28,6 +29,7 @@ export type Condition =
   | ImpossibleCondition
   | JumpCondition
   | SpikesCondition
+  | ForecastCondition
   | FormulaCondition
   | ThresholdCondition
   | RateCondition
