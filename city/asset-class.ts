@@ -27,7 +27,7 @@ export type FailureMode = {
   readonly causes: readonly string[]
   readonly remedies: readonly string[]
   /** While it holds, alarms of what is part of the asset, fed by it or reports through it are explained by it. */
-  readonly explains?: Explains
+  readonly explains?: Explains | undefined
 }
 
 /** What all assets of one kind share. */

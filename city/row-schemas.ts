@@ -25,6 +25,7 @@ export const assetClassRow: z.ZodType<AssetClass> = z.object({
       jobPlan: z.array(z.string()),
       causes: z.array(z.string()),
       remedies: z.array(z.string()),
+      explains: z.enum(['silence', 'all']).optional(),
     }),
   ),
 })
