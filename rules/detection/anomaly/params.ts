@@ -25,6 +25,11 @@ export const tailLargest = 12
 /** Nothing is said before this many readings. */
 export const readingsBeforeFirst = 50
 
+/** No sensor measures more than this, and its square is still a number. */
+export const sizeMax = 1e100
+/** More than this only says "never". */
+export const scoreMax = 99
+
 /** How much of the newest value goes into the running means. */
 export const share = {
   slow: 0.005,

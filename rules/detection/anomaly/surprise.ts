@@ -10,8 +10,10 @@ import {
   readingsBeforeFirst,
   type SurpriseParams,
   scoreAtLimit,
+  scoreMax,
   seasonDeviations,
   share,
+  sizeMax,
   stepMsMin,
   stepsMax,
 } from './params.ts'
@@ -50,7 +52,7 @@ export function surprise(
   value: number,
   localOffsetMs: DurationMs,
 ): number {
-  if (!Number.isFinite(value)) return 0
+  if (!(Math.abs(value) <= sizeMax)) return 0
   if (Number.isNaN(state[offset + place.steps])) begin(state, offset, value)
   else if (!(at > (state[offset + place.lastAt] as number))) return 0
   const steps = stepsSince(state, offset, at)
@@ -64,7 +66,9 @@ export function surprise(
   const scale = state[offset + place.scale] as number
   const tame = clipped(value, slow, readings > 20 && scale > 0 ? clipScales * scale : Number.POSITIVE_INFINITY)
   const bin = offset + place.bins + binOf(at + localOffsetMs)
-  const ofDay = Number.isNaN(state[bin]) ? slow : (state[bin] as number)
+  // The first day says nothing of what a time of day is like; the slow mean in its place would, and be wrong.
+  const isNewBin = Number.isNaN(state[bin])
+  const ofDay = isNewBin ? value - (state[offset + place.seasonLevel] as number) : (state[bin] as number)
   const seasonLevel = state[offset + place.seasonLevel] as number
   // Where nobody looked for a while the last hours say little: they are held against a wider walk.
   const walk = Math.sqrt(Math.max(1, steps))
@@ -75,7 +79,7 @@ export function surprise(
 
   let term = level
   let score = tailOf(state, offset, level, value - slow, grain, steps)
-  const ofSeason = tailOf(state, offset, season, value - dayLevel, grain, steps)
+  const ofSeason = isNewBin ? 0 : tailOf(state, offset, season, value - dayLevel, grain, steps)
   if (ofSeason > score) {
     score = ofSeason
     term = season
@@ -85,14 +89,14 @@ export function surprise(
     score = ofDeparture
     term = departure
   }
-  const ofSpread = spreadOf(state, offset, value - dayLevel, steps, seen)
+  const ofSpread = isNewBin ? 0 : spreadOf(state, offset, value - dayLevel, steps, seen)
   if (ofSpread > score) {
     score = ofSpread
     term = spread
   }
 
-  state[offset + place.seasonLevel] = seasonLevel + share.seasonLevel * (tame - dayLevel)
-  state[bin] = Number.isNaN(state[bin]) ? tame : ofDay + share.season * (tame - ofDay)
+  if (!isNewBin) state[offset + place.seasonLevel] = seasonLevel + share.seasonLevel * (tame - dayLevel)
+  state[bin] = isNewBin ? tame : ofDay + share.season * (tame - ofDay)
   state[offset + place.scale] = scale + shareOf(share.slow, steps, seen) * (Math.abs(tame - slow) - scale)
   const slowNow = follow(state, offset + place.slow, shareOf(share.slow, steps, seen), tame)
   const middleNow = follow(state, offset + place.middle, shareOf(share.middle, steps, seen), tame)
@@ -103,7 +107,7 @@ export function surprise(
     term = shift
   }
 
-  const ofRange = rangeOf(state, offset, value, readings)
+  const ofRange = rangeOf(state, offset, value, grain, readings)
   if (params.range && ofRange > score) {
     score = ofRange
     term = range
@@ -117,7 +121,7 @@ export function surprise(
   state[offset + place.lastValue] = value
   if (readings <= readingsBeforeFirst) score = 0
   state[offset + place.term] = score > 0 ? term : Number.NaN
-  return score
+  return Math.min(score, scoreMax)
 }
 
 /** What about the last reading was unusual; `undefined` where nothing was. */
@@ -195,7 +199,7 @@ function tailOf(
   steps: number,
 ): number {
   const base = offset + tailPlace(residual, distance < 0 ? 1 : 0)
-  return tailSurprise(state, base, Math.max(0, Math.abs(distance) - grain), steps)
+  return tailSurprise(state, base, Math.max(0, Math.abs(distance) - grain), steps, grain)
 }
 
 /**
@@ -222,7 +226,7 @@ function spreadOf(state: Float64Array, offset: number, distance: number, steps: 
 }
 
 /** How far outside all that was ever seen, in decades of the margin. */
-function rangeOf(state: Float64Array, offset: number, value: number, readings: number): number {
+function rangeOf(state: Float64Array, offset: number, value: number, grain: number, readings: number): number {
   const min = state[offset + place.min] as number
   const max = state[offset + place.max] as number
   const span = max - min
@@ -232,7 +236,7 @@ function rangeOf(state: Float64Array, offset: number, value: number, readings: n
   const reach = readings > readingsBeforeFirst && span > 0 ? span : Number.POSITIVE_INFINITY
   if (value > max) state[offset + place.max] = Math.min(value, max + reach)
   else state[offset + place.min] = Math.max(value, min - reach)
-  return span > 0 ? scoreAtLimit + Math.log10(outside / (rangeMargin * span)) : 0
+  return span > 0 && outside > grain ? scoreAtLimit + Math.log10((outside - grain) / (rangeMargin * span)) : 0
 }
 
 /** One step in usual steps, of late or of all time, whichever is larger. */

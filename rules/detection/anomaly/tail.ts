@@ -1,11 +1,15 @@
 import { leastSpread, scoreLearnt, tailLargest } from './params.ts'
 
+/** A size rounded to a grain is off by half of one at most. */
+const grainShare = 0.5
+
 /**
  * How rare a size is among all that were ever seen, from the largest few and their number (Hill's estimate of the tail):
  * -log10 of the share of steps that were as large, or would be, if the tail goes on as it does among the largest. Then the
- * size is learnt. Zero while there is too little, and for what is not among the largest.
+ * size is learnt. Zero while there is too little, and for what is not among the largest. `grain` is how finely the sensor
+ * tells sizes apart, already taken off the size: the spread among the largest cannot be known better than that.
  */
-export function tailSurprise(state: Float64Array, base: number, size: number, steps: number): number {
+export function tailSurprise(state: Float64Array, base: number, size: number, steps: number, grain: number): number {
   const seen = (Number.isNaN(state[base]) ? 0 : (state[base] as number)) + steps
   state[base] = seen
   const largest = base + 1
@@ -23,7 +27,8 @@ export function tailSurprise(state: Float64Array, base: number, size: number, st
   }
   let sum = 0
   for (let place = largest; place <= last; place++) sum += Math.log((state[place] as number) / smallestKept)
-  const decades = Math.max(leastSpread, sum / tailLargest) * Math.LN10
+  const rounded = (grainShare * grain) / (smallestKept + grain)
+  const decades = Math.max(leastSpread, rounded, sum / tailLargest) * Math.LN10
   const learnt = smallestKept * Math.exp(Math.max(0, scoreLearnt - usual) * decades)
   insert(state, largest, Math.min(size, learnt))
   return usual + Math.log(size / smallestKept) / decades
