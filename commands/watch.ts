@@ -36,7 +36,6 @@ export type WatchParts = {
 export class Watch {
   readonly #parts: WatchParts
   readonly #timers: NodeJS.Timeout[] = []
-  readonly #newestAt = new Map<string, Instant>()
   #doings: Promise<void> = Promise.resolve()
   #stopping = false
   /** Monotonic milliseconds; no checkpoint before it. */
@@ -79,10 +78,6 @@ export class Watch {
 
   /** What the store has just kept. */
   judge(readings: readonly Reading[], judgedAt: Instant): void {
-    for (const { sensor, observedAt, quality } of readings) {
-      if (quality !== 'clock-skew' && observedAt > (this.#newestAt.get(sensor) ?? 0))
-        this.#newestAt.set(sensor, observedAt)
-    }
     this.#follow(this.#parts.engine.judge(readings, judgedAt))
   }
 
@@ -168,7 +163,7 @@ export class Watch {
     await tickets.completeEvidence(now())
     await tickets.verify(
       (asset) => engine.alarmsOf(asset),
-      (sensor) => this.#newestAt.get(sensor),
+      (sensor) => engine.newestAt(sensor),
       now(),
     )
   }

@@ -155,6 +155,12 @@ export class RuleEngine {
     return this.#desk.alarmsOf(asset)
   }
 
+  /** The newest reading of a watched sensor whose time could be believed. */
+  newestAt(sensor: string): Instant | undefined {
+    const at = this.#list.watch(sensor)?.newestAt
+    return at === undefined || at === Number.NEGATIVE_INFINITY ? undefined : at
+  }
+
   /** The limits a sensor's values are held against, for charts and evidence. */
   limitsOf(sensor: SensorId): readonly SensorLimit[] {
     const rules = this.#list.watch(sensor)?.plan.folds.map(({ rule }) => rule) ?? []

@@ -55,7 +55,7 @@ export class Judging {
     const joint: JointReadings = new Map()
     for (const reading of readings) {
       const watch = this.#list.watch(reading.sensor)
-      const joints = this.#list.jointsOf(reading.sensor)
+      const joints = watch === undefined ? this.#list.jointsOf(reading.sensor) : watch.joints
       if (!this.#isToBeJudged(reading, watch !== undefined || joints !== undefined)) continue
       const at = reading.observedAt
       const trusted = reading.quality === 'good' || reading.quality === 'late'

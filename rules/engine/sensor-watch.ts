@@ -2,7 +2,7 @@ import type { Instant, Sensor } from '../../city/index.ts'
 import type { Forecast } from '../alarm.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import type { History } from './history.ts'
-import { inputOf, momentOf } from './joint.ts'
+import { inputOf, type JointInput, momentOf } from './joint.ts'
 import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
 import { type SilenceWatch, silenceWatch } from './silence.ts'
 import { inactive, slot } from './slots.ts'
@@ -29,7 +29,9 @@ export type Transition = {
 }
 
 /** Where an alarm stands; numbers as in the slots. */
-export type Standing = Pick<Transition, 'state' | 'level' | 'startedAt' | 'measured' | 'forecast'> & { readonly since: Instant }
+export type Standing = Pick<Transition, 'state' | 'level' | 'startedAt' | 'measured' | 'forecast'> & {
+  readonly since: Instant
+}
 
 /** A reading as a rule sees it. */
 export type Judged = {
@@ -58,6 +60,8 @@ export class SensorWatch {
   /** The rules' state after the newest reading. */
   live: Float64Array
   newestAt: Instant = Number.NEGATIVE_INFINITY
+  /** The joint watches it is an input of; also found here, so that a reading costs one look-up. */
+  joints: readonly JointInput[] | undefined
   /** When it was last heard, by our clock or its own, whichever is later; `-Infinity` before it ever was. */
   heardAt: Instant = Number.NEGATIVE_INFINITY
   /** Differs from what the last checkpoint kept. */

@@ -27,6 +27,7 @@ export class WatchList {
   /** By the sensor's id, or a joint watch's own. */
   readonly #watches = new Map<string, SensorWatch>()
   readonly #jointsOfSensor = new Map<SensorId, JointInput[]>()
+  readonly #inputsOf = new Map<string, readonly SensorId[]>()
   readonly #jointsOfAsset = new Map<AssetId, SensorWatch[]>()
   #children = new Map<AssetId, AssetId[]>()
   #parents = new Map<AssetId, AssetId>()
@@ -55,7 +56,7 @@ export class WatchList {
     return this.#watches.get(id)
   }
 
-  /** The joint watches that a sensor is an input of. */
+  /** The joint watches that a sensor is an input of that no other rule watches; the others know theirs. */
   jointsOf(sensor: SensorId): readonly JointInput[] | undefined {
     return this.#jointsOfSensor.get(sensor)
   }
@@ -86,15 +87,18 @@ export class WatchList {
   replace(watch: SensorWatch): void {
     const before = this.#watches.get(watch.id)
     this.#watches.set(watch.id, watch)
-    if (!watch.isJoint) return
-    for (const inputs of this.#jointsOfSensor.values())
-      for (const [index, each] of inputs.entries())
-        if (each.watch === before) inputs[index] = { watch, input: each.input }
-    const { asset } = watch.sensor
-    this.#jointsOfAsset.set(
-      asset,
-      (this.#jointsOfAsset.get(asset) ?? []).map((each) => (each === before ? watch : each)),
-    )
+    if (!watch.isJoint) {
+      watch.joints = before?.joints
+      return
+    }
+    for (const [input, sensor] of (this.#inputsOf.get(watch.id) ?? []).entries()) {
+      const joints = this.#jointsOfSensor.get(sensor) ?? []
+      const place = joints.findIndex((each) => each.watch === before)
+      if (place >= 0) joints[place] = { watch, input }
+    }
+    const others = this.#jointsOfAsset.get(watch.sensor.asset) ?? []
+    const place = before === undefined ? -1 : others.indexOf(before)
+    if (place >= 0) others[place] = watch
   }
 
   /** Takes over new rules. */
@@ -131,6 +135,8 @@ export class WatchList {
       if (before !== undefined) changed.push({ before, after })
     }
     changed.push(...this.#refreshJoints(known))
+    for (const watch of this.#watches.values())
+      if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
     this.#bounds.readingsMax = this.#readingsMax ?? readingsMaxFor(known.size)
     for (const [id, before] of this.#watches)
       if (!known.has(id)) {
@@ -172,6 +178,7 @@ export class WatchList {
   #refreshJoints(known: Set<string>): Replanned[] {
     this.#jointsOfSensor.clear()
     this.#jointsOfAsset.clear()
+    this.#inputsOf.clear()
     const rules = this.#rules.filter(isJoint)
     if (rules.length === 0) return []
     const city = neighbourhoodOf(this.#registry)
@@ -200,6 +207,7 @@ export class WatchList {
         before.history.dropped,
       )
     this.#watches.set(id, watch)
+    this.#inputsOf.set(id, ids)
     for (const [input, each] of ids.entries()) {
       const joints = this.#jointsOfSensor.get(each)
       if (joints === undefined) this.#jointsOfSensor.set(each, [{ watch, input }])
