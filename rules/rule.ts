@@ -5,6 +5,7 @@ import type { FormulaCondition } from './kinds/formula/formula.ts'
 import type { ImpossibleCondition } from './kinds/impossible.ts'
 import type { JumpCondition } from './kinds/jump.ts'
 import type { RateCondition } from './kinds/rate/rate.ts'
+import type { RemainingLifeCondition } from './kinds/remaining-life/remaining-life.ts'
 import type { SilenceCondition } from './kinds/silence.ts'
 import type { SistersCondition } from './kinds/sisters.ts'
 import type { SpikesCondition } from './kinds/spikes.ts'
@@ -23,6 +24,9 @@ export const levels: readonly Level[] = ['warning', 'action']
 /** A limit per level; at least one is given. In the unit that the condition says. */
 export type Limits = { readonly [level in Level]?: number | undefined }
 
+/** What fails is the sensor and not its asset: while such a rule fires, the other rules of the sensor do not believe it. */
+export const sensorFault = 'sensor-fault'
+
 /** What a rule watches for: one of the kinds of `kinds/`. */
 export type Condition =
   | CounterCondition
@@ -33,6 +37,7 @@ export type Condition =
   | FormulaCondition
   | ThresholdCondition
   | RateCondition
+  | RemainingLifeCondition
   | SilenceCondition
   | SistersCondition
   | StuckCondition

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type AssetClass, didYouMean, type FileFault, FileFaults, type QuantityDefinition } from '../../city/index.ts'
 import { hasLevel } from '../kinds/kinds.ts'
 import { levels, type Rule } from '../rule.ts'
@@ -96,7 +96,7 @@ function readRules(file: YamlFile, classes: readonly AssetClass[], faults: FileF
       say: (path, message) => say(['when', ...path], message),
       faults: (found) => faults.push(...found),
     })
-    const rules = toRules(entry.data, when, file.textOf(place), classes, say)
+    const rules = toRules(entry.data, when, { text: file.textOf(place), folder: dirname(file.file), classes }, say)
     return faults.length > before ? [] : rules.map((rule) => ({ rule, place: [...place, 'id'] }))
   })
 }
@@ -107,8 +107,7 @@ type Say = (path: YamlPath, message: string) => void
 function toRules(
   entry: RuleEntry,
   ready: ReadyWhen | undefined,
-  text: string,
-  classes: readonly AssetClass[],
+  { text, folder, classes }: { text: string; folder: string; classes: readonly AssetClass[] },
   say: Say,
 ): Rule[] {
   const assetClass = findClass(entry.class, classes, (message) => say(['class'], message))
@@ -123,7 +122,7 @@ function toRules(
     quantitiesOf(entry.when.quantity, assetClass, say)
     return []
   }
-  const around = { assetClass, classes }
+  const around = { assetClass, classes, folder }
   const sayWhen = (path: YamlPath, message: string) => say(['when', ...path], message)
   const named = entry.when.quantity ?? ready.kind.findQuantities?.(ready.when, sayWhen, around)
   if (named === undefined) {

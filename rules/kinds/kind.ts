@@ -8,7 +8,12 @@ import type { Change } from '../wording/change.ts'
 export type Say = (path: readonly string[], message: string) => void
 
 /** What is known where a rule is read: the class it is for, and all others, which its neighbours may be of. */
-export type ReadAround = { readonly assetClass: AssetClass; readonly classes: readonly AssetClass[] }
+export type ReadAround = {
+  readonly assetClass: AssetClass
+  readonly classes: readonly AssetClass[]
+  /** Of the rule's file: paths that a rule names begin there. */
+  readonly folder: string
+}
 
 /** What a rule is made ready for: the sensors it looks at and where they stand. */
 export type Facts = {

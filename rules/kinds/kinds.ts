@@ -10,6 +10,7 @@ import { impossibleKind } from './impossible.ts'
 import { jumpKind } from './jump.ts'
 import type { DrawnLimit, Facts, Kind, Neighbourhood } from './kind.ts'
 import { rateKind } from './rate/rate.ts'
+import { remainingLifeKind } from './remaining-life/remaining-life.ts'
 import { silenceKind } from './silence.ts'
 import { sistersKind } from './sisters.ts'
 import { spikesKind } from './spikes.ts'
@@ -31,6 +32,7 @@ export const kinds: readonly Kind[] = [
   impossibleKind,
   unusualKind,
   forecastKind,
+  remainingLifeKind,
 ]
 
 const byName = new Map<string, Kind>(kinds.map((kind) => [kind.kind, kind]))
