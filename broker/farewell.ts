@@ -2,7 +2,7 @@ import { HangUp, type Session } from './session.ts'
 import type { Reason } from './version5/index.ts'
 
 // Milliseconds in which a client must have read its farewell and closed; who does not is not waited for.
-const farewellMs = 1_000
+const farewellMs = 5_000
 
 /**
  * Closes a connection. A client of MQTT 5 is told why in a DISCONNECT; MQTT 3.1.1 has no such packet for a server. To
