@@ -1,9 +1,11 @@
 import type { DurationMs } from '../city/index.ts'
 import type { CounterCondition } from './kinds/counter.ts'
+import type { DriftCondition } from './kinds/drift/drift.ts'
 import type { ForecastCondition } from './kinds/forecast/forecast.ts'
 import type { FormulaCondition } from './kinds/formula/formula.ts'
 import type { ImpossibleCondition } from './kinds/impossible.ts'
 import type { JumpCondition } from './kinds/jump.ts'
+import type { NightMinimumCondition } from './kinds/night-minimum.ts'
 import type { RateCondition } from './kinds/rate/rate.ts'
 import type { RemainingLifeCondition } from './kinds/remaining-life/remaining-life.ts'
 import type { SilenceCondition } from './kinds/silence.ts'
@@ -33,7 +35,9 @@ export type Condition =
   | ImpossibleCondition
   | JumpCondition
   | SpikesCondition
+  | DriftCondition
   | ForecastCondition
+  | NightMinimumCondition
   | FormulaCondition
   | ThresholdCondition
   | RateCondition

@@ -4,11 +4,13 @@ import type { Condition, Level, Rule } from '../rule.ts'
 import { onlyDuring } from '../schedule/only-during.ts'
 import type { Change } from '../wording/change.ts'
 import { counterKind } from './counter.ts'
+import { driftKind } from './drift/drift.ts'
 import { forecastKind } from './forecast/forecast.ts'
 import { formulaKind } from './formula/formula.ts'
 import { impossibleKind } from './impossible.ts'
 import { jumpKind } from './jump.ts'
 import type { DrawnLimit, Facts, Kind, Neighbourhood } from './kind.ts'
+import { nightMinimumKind } from './night-minimum.ts'
 import { rateKind } from './rate/rate.ts'
 import { remainingLifeKind } from './remaining-life/remaining-life.ts'
 import { silenceKind } from './silence.ts'
@@ -33,6 +35,8 @@ export const kinds: readonly Kind[] = [
   unusualKind,
   forecastKind,
   remainingLifeKind,
+  driftKind,
+  nightMinimumKind,
 ]
 
 const byName = new Map<string, Kind>(kinds.map((kind) => [kind.kind, kind]))
