@@ -1,3 +1,4 @@
+import { backtestCommand } from './backtest/backtest.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { deviceAdd, deviceList, deviceRevoke, deviceRotate, deviceSnippet } from './device.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   userList,
   userPassword,
   testRulesCommand,
+  backtestCommand,
   learnCommand,
   replayCommand,
   scoreCommand,

@@ -8,18 +8,19 @@ import {
   Ingest,
   openDuckDbStore,
   openSpooledInflux,
+  Presences,
   Quarantine,
   type ReadingStore,
 } from '../ingest/index.ts'
-import { AlarmBook, type AlarmEvent, Incidents, libraryRuleFiles, RuleEngine, readRuleFiles } from '../rules/index.ts'
+import { AlarmBook, type AlarmEvent, Incidents, RuleEngine } from '../rules/index.ts'
 import { Tickets } from '../tickets/index.ts'
-import { ruleFilesIn } from './check.ts'
 import type { Configuration } from './configuration.ts'
 import { CrewMessages } from './crew-messages.ts'
 import type { DataFolder } from './data-folder.ts'
 import { evidenceFrom } from './evidence.ts'
 import { allMigrations } from './migrations.ts'
 import { OnSite } from './on-site.ts'
+import { openRuleBook } from './rule-book.ts'
 import { Watch } from './watch.ts'
 
 /** The command line may change the registry beside us (a device added, revoked): looked for this often. */
@@ -72,10 +73,12 @@ export async function startProgram(
     closings.push(() => store.close())
 
     const clocks = new Clocks()
+    const presences = new Presences()
     const discovered = await Discovered.open({ database, log })
     closings.push(() => discovered.close())
-    const ingest = new Ingest({ registry, store, quarantine, discovered, clocks, now, log })
-    const rules = readRuleFiles([...libraryRuleFiles(), ...ruleFilesIn(configuration.rules)], registry.classes())
+    const ingest = new Ingest({ registry, store, quarantine, discovered, clocks, presences, now, log })
+    const ruleBook = openRuleBook(configuration, folder, registry, database)
+    const rules = ruleBook.rules()
     const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log })
     const tickets = await Tickets.open({ database, registry, evidence: evidenceFrom({ store, registry, engine }), log })
 
@@ -100,8 +103,10 @@ export async function startProgram(
       certified: (device) => certifiedBy(registry, device),
       anonymous: configuration.mqttAnonymous,
       onConnected: (device, isConnected) => {
+        presences.connected(device, isConnected, now())
         if (!isConnected) ingest.forget(device)
       },
+      onStatus: (device, status) => presences.said(device, status, now()),
       onRefused: ({ device, address, reason, at }) => {
         if (reason === 'unknown device') discovered.noteDevice({ device, address, at })
       },
@@ -143,9 +148,11 @@ export async function startProgram(
       discovered,
       engine,
       incidents,
+      ruleBook,
       tickets,
       broker,
       clocks,
+      presences,
       pagesFolder,
       secureCookies: configuration.secureCookies === 'on',
       ...(configuration.adminPassword === undefined ? {} : { adminPassword: configuration.adminPassword }),

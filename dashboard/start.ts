@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { type Database, type Instant, Refusal, type Registry } from '../city/index.ts'
-import type { Clocks, Discovered, Ingest, Quarantine, ReadingStore } from '../ingest/index.ts'
-import type { Incidents, RuleEngine } from '../rules/index.ts'
+import type { Clocks, Discovered, Ingest, Presences, Quarantine, ReadingStore } from '../ingest/index.ts'
+import type { Incidents, RuleBook, RuleEngine } from '../rules/index.ts'
 import type { Tickets } from '../tickets/index.ts'
 import { LoginLimit } from './access/login-limit.ts'
 import { type ScryptCost, scryptCost } from './access/passwords.ts'
@@ -36,10 +36,14 @@ export type DashboardOptions = {
   readonly discovered: Discovered
   readonly engine: RuleEngine
   readonly incidents: Incidents
+  /** Where rules are changed; absent where they come from files only. */
+  readonly ruleBook?: RuleBook
   readonly tickets: Tickets
   readonly broker: BrokerView
   /** How far devices' clocks are off; not shown when absent. */
   readonly clocks?: Pick<Clocks, 'of' | 'flaggedCount'>
+  /** Whether devices are there, as they say and as is said of them; not shown when absent. */
+  readonly presences?: Pick<Presences, 'of'>
   /** The built pages; where there are none, a page says so. */
   readonly pagesFolder: string
   /** The pages are served over HTTPS: cookies only there. */

@@ -11,6 +11,8 @@ export const permissions = [
   'quarantine:read',
   'quarantine:edit',
   'readings:write',
+  'rules:try',
+  'rules:edit',
   'users:edit',
 ] as const
 export type Permission = (typeof permissions)[number]
@@ -30,6 +32,8 @@ const granted: Readonly<Record<Principal, readonly Permission[]>> = {
     'quarantine:read',
     'quarantine:edit',
     'readings:write',
+    'rules:try',
+    'rules:edit',
   ],
   admin: [
     'city:read',
@@ -41,6 +45,8 @@ const granted: Readonly<Record<Principal, readonly Permission[]>> = {
     'quarantine:read',
     'quarantine:edit',
     'readings:write',
+    'rules:try',
+    'rules:edit',
     'users:edit',
   ],
 }

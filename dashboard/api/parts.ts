@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Instant, Registry } from '../../city/index.ts'
-import type { Clocks, Discovered, Ingest, Quarantine, ReadingStore } from '../../ingest/index.ts'
-import type { Incidents, RuleEngine } from '../../rules/index.ts'
+import type { Clocks, Discovered, Ingest, Presences, Quarantine, ReadingStore } from '../../ingest/index.ts'
+import type { Incidents, RuleBook, RuleEngine } from '../../rules/index.ts'
 import type { Tickets } from '../../tickets/index.ts'
 import type { LoginLimit } from '../access/login-limit.ts'
 import type { Sessions } from '../access/sessions.ts'
@@ -20,9 +20,12 @@ export type Parts = {
   readonly discovered: Discovered
   readonly engine: RuleEngine
   readonly incidents: Incidents
+  /** Where rules are changed; absent where they come from files only. */
+  readonly ruleBook?: RuleBook | undefined
   readonly tickets: Tickets
   readonly broker: BrokerView
   readonly clocks?: Pick<Clocks, 'of' | 'flaggedCount'>
+  readonly presences?: Pick<Presences, 'of'>
   readonly feed: LiveFeed
   readonly users: Users
   readonly sessions: Sessions

@@ -63,6 +63,25 @@ export const problemCatalogue = {
   USER_INVALID: { status: 422, title: 'User not accepted', detail: '{what}' },
   CREW_UNKNOWN: { status: 422, title: 'No such crew', detail: 'no crew "{crew}"' },
   LAST_ADMIN: { status: 409, title: 'Last admin', detail: '"{user}" is the only admin; make another one first' },
+  RULE_INVALID: { status: 422, title: 'Rule not accepted', detail: '{what}' },
+  RULE_UNCHANGED: { status: 409, title: 'Nothing to go back from', detail: '{what}' },
+  RULES_FIXED: {
+    status: 409,
+    title: 'Rules cannot be changed here',
+    detail: 'this program reads its rules from files only',
+  },
+  RULE_WITHOUT_LIMIT: {
+    status: 422,
+    title: 'No limit to move',
+    detail: 'rule "{rule}" has no limit that could be moved to meet a budget',
+  },
+  BUDGET_INVALID: { status: 422, title: 'Budget not accepted', detail: '{what}' },
+  TRIAL_SPAN: { status: 422, title: 'Too long a past', detail: 'at most {days} days can be tried at once' },
+  TRIALS_BUSY: {
+    status: 429,
+    title: 'Other trials are running',
+    detail: '{running} trials of rules are running, which is as many as there may be; wait for one, or cancel it',
+  },
   STREAM_FULL: {
     status: 503,
     title: 'Too many live pages',
@@ -83,7 +102,12 @@ type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer 
 type Values<Code extends ProblemCode> = Readonly<Record<Holes<(typeof problemCatalogue)[Code]['detail']>, string>>
 
 export type ProblemExtras = {
-  readonly faults?: readonly { readonly path: string; readonly message: string }[]
+  readonly faults?: readonly {
+    readonly path: string
+    readonly message: string
+    readonly line?: number
+    readonly column?: number
+  }[]
   readonly allowed?: readonly string[]
   readonly retryAfterSeconds?: number
   readonly cause?: unknown

@@ -1,1 +1,5 @@
+export { type Budget, Budgets, falsePerAssetYearDefault, falsePerAssetYearMax } from './budgets.ts'
+export { movable } from './other-limits.ts'
+export { type Precision, precisionOf } from './precision.ts'
+export { type LimitTried, type Suggestion, suggestLimit, yearMs } from './suggest.ts'
 export { countVerdicts, type Verdict, type VerdictCounts, verdicts } from './verdict.ts'

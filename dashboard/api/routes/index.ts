@@ -3,6 +3,7 @@ import type { HttpServer } from '../../server/http-server.ts'
 import type { Parts } from '../parts.ts'
 import { alarmRoutes } from './alarms.ts'
 import { assetRoutes } from './assets.ts'
+import { budgetRoutes } from './budgets.ts'
 import { cityRoutes } from './city.ts'
 import { deviceRoutes } from './devices.ts'
 import { discoveredRoutes } from './discovered.ts'
@@ -21,6 +22,7 @@ import { sourceRoutes } from './sources.ts'
 import { streamRoutes } from './stream.ts'
 import { ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
+import { trialRoutes } from './trials.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, one file a resource, in the order in which the docs show them. */
@@ -35,7 +37,9 @@ export function registerRoutes(server: HttpServer, parts: Parts, database: Datab
   maintenanceRoutes(server, parts)
   outOfServiceRoutes(server, parts)
   ticketRoutes(server, parts)
-  ruleRoutes(server, parts)
+  ruleRoutes(server, parts, database)
+  trialRoutes(server, parts, database)
+  budgetRoutes(server, parts, database)
   cityRoutes(server, parts)
   mapRoutes(server, parts)
   deviceRoutes(server, parts)

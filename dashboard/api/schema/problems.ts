@@ -7,7 +7,17 @@ export const problem = z.object({
   status: z.number().int(),
   code: z.string(),
   detail: z.string(),
-  faults: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  faults: z
+    .array(
+      z.object({
+        path: z.string(),
+        message: z.string(),
+        /** Of a text, from 1. */
+        line: z.number().int().optional(),
+        column: z.number().int().optional(),
+      }),
+    )
+    .optional(),
   /** For a refused ticket move: what is possible now. */
   allowed: z.array(z.string()).optional(),
 })
