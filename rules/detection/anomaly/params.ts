@@ -59,7 +59,9 @@ export const rangeMargin = 0.05
 
 /** What the time of day does not explain is at its limit at this many standard deviations, times the budget. */
 export const seasonDeviations = 10
-/** Each time that happens the budget doubles; it comes back by this part of the rest with every step. */
+/** What lies further off is learnt from as if it stood there. */
+export const learntDeviations = 4
+/** Each time it is beyond its limit the budget doubles; it comes back by this part of the rest with every step. */
 export const budgetFactor = 2
 export const budgetDecay = 0.0005
 export const budgetHoldSteps = 20

@@ -6,6 +6,7 @@ import {
   clipScales,
   jumpLeastSteps,
   jumpSteps,
+  learntDeviations,
   rangeMargin,
   readingsBeforeFirst,
   type SurpriseParams,
@@ -74,7 +75,6 @@ export function surprise(
   const walk = Math.sqrt(Math.max(1, steps))
   // A value that is shown in steps may be one of them off without meaning anything.
   const grain = leastStep(state, offset, value)
-
   const dayLevel = ofDay + seasonLevel
 
   let term = level
@@ -95,8 +95,11 @@ export function surprise(
     term = spread
   }
 
-  if (!isNewBin) state[offset + place.seasonLevel] = seasonLevel + share.seasonLevel * (tame - dayLevel)
-  state[bin] = isNewBin ? tame : ofDay + share.season * (tame - ofDay)
+  // Or a spike would make tomorrow, at the same time, unusual for not having one.
+  const reach = learntDeviations * Math.sqrt(state[offset + place.seasonSquare] as number)
+  const calm = clipped(tame, dayLevel, reach > 0 && readings > readingsBeforeFirst ? reach : Number.POSITIVE_INFINITY)
+  if (!isNewBin) state[offset + place.seasonLevel] = seasonLevel + share.seasonLevel * (calm - dayLevel)
+  state[bin] = isNewBin ? tame : ofDay + share.season * (calm - ofDay)
   state[offset + place.scale] = scale + shareOf(share.slow, steps, seen) * (Math.abs(tame - slow) - scale)
   const slowNow = follow(state, offset + place.slow, shareOf(share.slow, steps, seen), tame)
   const middleNow = follow(state, offset + place.middle, shareOf(share.middle, steps, seen), tame)
@@ -220,7 +223,7 @@ function spreadOf(state: Float64Array, offset: number, distance: number, steps: 
   }
   state[offset + place.seasonHold] = Math.max(0, hold)
   state[offset + place.seasonBudget] = 1 + (raised - 1) * (1 - budgetDecay * steps)
-  const learnt = deviation > 0 && seen > 20 ? Math.min(size, 4 * deviation) : size
+  const learnt = deviation > 0 && seen > 20 ? Math.min(size, learntDeviations * deviation) : size
   state[offset + place.seasonSquare] = square + shareOf(share.variance, steps, seen) * (learnt * learnt - square)
   return deviation > 0 ? (scoreAtLimit * size) / allowed : 0
 }

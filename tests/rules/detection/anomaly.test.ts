@@ -126,6 +126,14 @@ describe('surprise', () => {
     expect(dropped.filter(({ score }) => score >= 6).length).toBe(dropped.length)
   })
 
+  test('a spike does not make the same time of the next day a surprise', () => {
+    const readings = daily(30, 15 * minute)
+    const index = readings.findIndex(({ at }) => at >= start + 20 * day)
+    const found = judged(changedAt(readings, index, 120))
+    expect(found[index]?.score).toBeGreaterThan(6)
+    expect(highest(found.slice(index + 90, index + 200)).score).toBeLessThan(4)
+  })
+
   test('an error code does not make everything after it possible', () => {
     const readings = changedAt(changedAt(daily(20, 5 * minute), 2_000, -9_999), 5_000, 140)
     expect(judged(readings)[5_000]?.score).toBeGreaterThanOrEqual(4)
