@@ -10,6 +10,7 @@ export {
 } from './discovered/discovered.ts'
 export { Ingest, type IngestOptions, IngestOverloaded, type IngestStats, type SensorLookup } from './ingest.ts'
 export { ingestMigrations } from './migrations.ts'
+export { type BehindDevice, type DevicePresence, Presences } from './presence/presences.ts'
 export { clockSkewMs, lateAfterMs, qualityOf } from './quality.ts'
 export { Quarantine, type QuarantineEntry, type QuarantineTotals } from './quarantine/quarantine.ts'
 export * from './reading.ts'

@@ -36,6 +36,7 @@ import {
  *   quarantine  keeps what was refused, in SQLite; at-least-once, so its counts may be a little high after a crash.
  *   discovered  remembers under which unknown names readings come, so that a person can adopt them.
  *   clocks      measures how far each device's clock is off.
+ *   presences   remembers which devices behind a gateway said they are there, or were said to be gone.
  *   listeners   hear of readings after they are kept. What a crash keeps from them they fetch by `receivedSince`.
  */
 
@@ -48,6 +49,7 @@ export type IngestOptions = {
   readonly quarantine: Quarantine
   readonly discovered?: { note(sighting: Sighting): void }
   readonly clocks?: { heard(device: string, newestObservedAt: Instant, receivedAt: Instant): void }
+  readonly presences?: { heard(device: string, presence: Presence, at: Instant): void }
   now(): Instant
   readonly log: Logger
 }
@@ -89,7 +91,6 @@ export class Ingest {
   readonly #kept: Listeners<readonly Reading[]>
   readonly #refused: Listeners<Refused>
   readonly #replies: Listeners<Reply>
-  readonly #presence: Listeners<Presence>
   readonly #counted = { messages: 0, readingsKept: 0, refused: 0, turnedAway: 0, failedBatches: 0 }
 
   constructor(options: IngestOptions) {
@@ -102,7 +103,6 @@ export class Ingest {
     this.#kept = new Listeners(log)
     this.#refused = new Listeners(log)
     this.#replies = new Listeners(log)
-    this.#presence = new Listeners(log)
     this.#suggestions = new Suggestions((unknown) => registry.suggestSensor(unknown))
     this.#commits = new GroupCommit({
       commit: (batch) => this.#commit(batch),
@@ -194,11 +194,6 @@ export class Ingest {
     return this.#replies.add(listener)
   }
 
-  /** Called when a foreign device behind a gateway says it is there, or is said to be gone. */
-  onPresence(listener: (presence: Presence) => void): () => void {
-    return this.#presence.add(listener)
-  }
-
   /** When the device last sent something, by our clock; `undefined`: not since the program started. */
   heardAt(device: string): Instant | undefined {
     return this.#lastHeard.of(device)
@@ -229,7 +224,7 @@ export class Ingest {
     this.#lastHeard.note(message.device, message.receivedAt)
     const parsed = this.#reader.read(message)
     for (const reply of parsed.replies ?? []) this.#replies.tell(reply)
-    for (const presence of parsed.presence ?? []) this.#presence.tell(presence)
+    for (const one of parsed.presence ?? []) this.#options.presences?.heard(message.device, one, message.receivedAt)
     if (parsed.kind === 'refused') {
       this.#refuse(batch, message, parsed)
       onRefused?.({ reason: parsed.reason, detail: parsed.detail })

@@ -1,6 +1,7 @@
 import { cityMigrations, type Database, mergeMigrations, openDatabase, Registry } from '../../city/index.ts'
 import {
   Ingest,
+  type IngestOptions,
   ingestMigrations,
   openDuckDbStore,
   Quarantine,
@@ -19,7 +20,9 @@ export type IngestParts = {
 }
 
 /** A town of two pumps, `pump-01` and `pump-07`, with ingest into a DuckDB store in memory or into the one given. */
-export async function startIngest(options: { now?: () => number; store?: ReadingStore } = {}): Promise<IngestParts> {
+export async function startIngest(
+  options: { now?: () => number; store?: ReadingStore } & Pick<IngestOptions, 'presences'> = {},
+): Promise<IngestParts> {
   const now = options.now ?? Date.now
   const database = await openDatabase(':memory:', mergeMigrations(cityMigrations, ingestMigrations))
   const registry = await Registry.open(database, now)
@@ -40,7 +43,8 @@ export async function startIngest(options: { now?: () => number; store?: Reading
   })
   const store = options.store ?? (await openDuckDbStore({ path: ':memory:', log: silentLog }))
   const quarantine = new Quarantine(database)
-  const ingest = new Ingest({ registry, store, quarantine, now, log: silentLog })
+  const { presences } = options
+  const ingest = new Ingest({ registry, store, quarantine, ...(presences && { presences }), now, log: silentLog })
   const close = async () => {
     await ingest.drain()
     await store.close()

@@ -29,7 +29,7 @@ export function deviceRoutes(server: HttpServer, parts: Parts): void {
     schema: {
       summary: 'List devices',
       description:
-        'With whether it is connected, when it was heard, how its clock runs, and log-ins that were refused.',
+        'With whether it is connected, what it says of itself and of those behind it, when it was heard, how its clock runs, and log-ins that were refused.',
       tags: ['devices'],
       querystring: z.object(pageQuery),
       response: { 200: listOf(deviceView), ...problems() },

@@ -10,6 +10,12 @@ export const deviceView = z.object({
   /** Filters of foreign topics that it may publish on besides its assets' telemetry: gateways, network servers. */
   publishes: z.array(z.string()),
   connected: z.boolean(),
+  /** When it was connected or disconnected last; null when neither happened since the start. */
+  connectionChangedAt: iso.nullable(),
+  /** What it said last on `status/{id}` since the start, or what its will said for it when it was gone. */
+  status: z.object({ text: z.string(), at: iso }).nullable(),
+  /** What it speaks for (Sparkplug nodes and devices), by birth and death certificates; those that are gone first. */
+  behind: z.array(z.object({ name: z.string(), online: z.boolean(), since: iso })),
   /** Its last message; null when there was none since the start. */
   heardAt: iso.nullable(),
   /** Log-ins under its name that were refused since the start. */

@@ -9,10 +9,13 @@ export function deviceViews({
   broker,
   ingest,
   clocks,
-}: Pick<Parts, 'broker' | 'ingest' | 'clocks'>): (device: Device) => DeviceView {
+  presences,
+}: Pick<Parts, 'broker' | 'ingest' | 'clocks' | 'presences'>): (device: Device) => DeviceView {
   const failures = new Map(broker.loginFailures().map((failure) => [failure.device, failure]))
   return (device) => {
     const refused = failures.get(device.id)
+    const presence = presences?.of(device.id)
+    const status = presence?.status
     return {
       id: device.id,
       title: device.title,
@@ -20,6 +23,9 @@ export function deviceViews({
       subscribes: [...device.subscribes],
       publishes: [...device.publishes],
       connected: broker.isConnected(device.id),
+      connectionChangedAt: isoOrNull(presence?.changedAt),
+      status: status === undefined ? null : { text: status.text, at: isoOf(status.at) },
+      behind: (presence?.behind ?? []).map(({ since, ...one }) => ({ ...one, since: isoOf(since) })),
       heardAt: isoOrNull(ingest.heardAt(device.id)),
       clock: clocks?.of(device.id) ?? null,
       refusedLogins:
