@@ -23,22 +23,15 @@ const usualTimes = 10
 // Usual is the median of those that stand out at all: one spike in eight readings hardly moves it. It follows slowly, so
 // that a lamp's quiet day does not make its night a row of spikes.
 const pace = 0.003
+// Of the readings to learn from, so many must have been low or high ones.
+const learntShare = 0.4
 
 // The mean of so many first readings is where it begins: from nothing a median finds its place slowly.
 const youngReadings = 30
 
-/** In the unit, and as a share; for low values, then for high ones. */
-const usualSlots = 2
-const place = {
-  readings: 0,
-  beforeAt: 1,
-  before: 2,
-  middleAt: 3,
-  middle: 4,
-  usual: 5,
-  usualShare: 6,
-  window: 7,
-} as const
+/** In the unit, as a share, and from how many readings it was learnt; for low values, then for high ones. */
+const usualSlots = 3
+const place = { readings: 0, beforeAt: 1, before: 2, middleAt: 3, middle: 4, mean: 5, usual: 6, window: 12 } as const
 
 export function spikeSlots({ window }: SpikeCount): number {
   return place.window + sumSlots(window)
@@ -63,12 +56,16 @@ export function spikesAfter(count: SpikeCount, state: Float64Array, base: number
     const out = standingOut(before, middle, value)
     const mean = state[base + place.mean] as number
     const usual = base + place.usual + (level > mean ? usualSlots : 0)
+    const seen = (state[usual + 2] || 0) + 1
     const isFar =
       out > count.least && isUnusual(out, state[usual]) && isUnusual(out / Math.abs(level), state[usual + 1])
-    if (isFar && readings > count.learnt) addToSum(count.window, state, base + place.window, middleAt, 1)
+    // Storms are rare, and how the level of a sewer scatters in one is learnt in the first.
+    if (isFar && readings > count.learnt && seen > count.learnt * learntShare)
+      addToSum(count.window, state, base + place.window, middleAt, 1)
     state[base + place.mean] = Number.isNaN(mean) ? level : mean + (level - mean) * Math.max(pace, 1 / readings)
-    state[usual] = usualAfter(state[usual] as number, out, readings)
-    state[usual + 1] = usualAfter(state[usual + 1] as number, out / Math.abs(level), readings)
+    state[usual] = usualAfter(state[usual] as number, out, seen)
+    state[usual + 1] = usualAfter(state[usual + 1] as number, out / Math.abs(level), seen)
+    state[usual + 2] = seen
   }
   return sumAt(count.window, state, base + place.window, at)
 }
@@ -82,11 +79,11 @@ function isUnusual(out: number, usual: number | undefined): boolean {
   return !(out <= usualTimes * (usual ?? Number.NaN))
 }
 
-function usualAfter(usual: number, out: number, readings: number): number {
+function usualAfter(usual: number, out: number, seen: number): number {
   // On a ramp hardly any reading stands out, and those that do tell as much as ever.
   if (out === 0 || !Number.isFinite(out)) return usual
   if (!(usual > 0)) return out
-  if (readings <= youngReadings) return usual + (out - usual) / readings
-  const step = Math.max(pace, 1 / readings)
+  if (seen <= youngReadings) return usual + (out - usual) / seen
+  const step = Math.max(pace, 1 / seen)
   return usual * (1 + (out > usual ? step : -step))
 }

@@ -1,13 +1,15 @@
 import type { SensorId } from '../../city/index.ts'
 import type { Facts } from '../kinds/kind.ts'
 import { compileRule } from '../kinds/kinds.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, sensorFault } from '../rule.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import { blank } from './slots.ts'
 
 /** What is judged of every sensor of one quantity of one class: shared by them all. */
 export type SensorPlan = {
   readonly folds: readonly CompiledRule[]
+  /** So many of them, the first ones, are about the sensor itself; while one fires, the others do not believe it. */
+  readonly guards: number
   /** Where each fold's numbers begin in the sensor's state. */
   readonly offsets: readonly number[]
   readonly width: number
@@ -37,7 +39,9 @@ export function sensorPlan(
   const folds: CompiledRule[] = []
   const silences: Rule[] = []
   const failures: { rule: Rule; error: string }[] = []
-  for (const rule of rules) {
+  // Those about the sensor itself come first: what they find holds for the others at the same reading.
+  const isAboutSensor = ({ failureMode }: Rule) => failureMode === sensorFault
+  for (const rule of [...rules.filter(isAboutSensor), ...rules.filter((rule) => !isAboutSensor(rule))]) {
     try {
       const fold = compileRule(rule, facts)
       if (fold === undefined) silences.push(rule)
@@ -54,7 +58,8 @@ export function sensorPlan(
   })
   const versions = folds.map(({ rule }) => [rule.version, ...inputs].join(' '))
   const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
-  return { folds, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
+  const guards = folds.filter(({ rule }) => isAboutSensor(rule)).length
+  return { folds, guards, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
 }
 
 /** The state of a sensor that has sent nothing. */

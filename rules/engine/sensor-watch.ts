@@ -5,7 +5,7 @@ import type { History } from './history.ts'
 import { inputOf, type JointInput, momentOf } from './joint.ts'
 import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
 import { type SilenceWatch, silenceWatch } from './silence.ts'
-import { inactive, slot } from './slots.ts'
+import { firing, inactive, slot } from './slots.ts'
 import { inSharedRoom } from './state-room.ts'
 
 /** A change of one rule's alarm, at the reading that made it. */
@@ -97,12 +97,14 @@ export class SensorWatch {
     origin: Transition['origin'],
     changes: Transition[],
   ): void {
-    const { folds, offsets } = this.plan
+    const { folds, guards, offsets } = this.plan
+    let believed = trusted
     const moment = this.isJoint ? momentOf(at) : at
     const input = this.isJoint ? inputOf(at) : 0
     for (let index = 0; index < folds.length; index++) {
       const fold = folds[index] as CompiledRule
-      if ((!trusted && !fold.judgesDoubtful) || (this.errors.size > 0 && this.errors.has(index))) continue
+      if (index === guards && believed) believed = !this.#isDoubted(state)
+      if ((!believed && !fold.judgesDoubtful) || (this.errors.size > 0 && this.errors.has(index))) continue
       const offset = offsets[index] as number
       const stateBefore = state[offset + slot.state] as number
       const levelBefore = state[offset + slot.level] as number
@@ -128,6 +130,14 @@ export class SensorWatch {
         origin,
       })
     }
+  }
+
+  /** A rule about the sensor itself fires, or has not recovered yet. */
+  #isDoubted(state: Float64Array): boolean {
+    const { guards, offsets } = this.plan
+    for (let index = 0; index < guards; index++)
+      if ((state[(offsets[index] as number) + slot.state] as number) >= firing) return true
+    return false
   }
 
   /** The moment of the newest reading. */
