@@ -1,11 +1,12 @@
 import { parseDuration, Refusal } from '../city/index.ts'
 import { scoreRecording, writeAlerts, writeNabResults } from '../rules/index.ts'
 import { type Command, type Invocation, needed } from './command.ts'
+import { scoreSimulated, simulatedHelp, simulatedOptions } from './score-simulated.ts'
 
 export const scoreCommand: Command = {
   name: 'score',
   summary: 'judge recorded series as the product would, and say how good that was',
-  usage: 'score FOLDER [options]',
+  usage: 'score FOLDER [options] | score --simulated [--seed N] [options]',
   help: [
     'FOLDER: series/<asset>__<quantity>.csv (epoch_s,value), or data/<category>/<file>.csv (timestamp,value) as NAB has it.',
     'Labels are optional and only looked at afterwards: events.json, or labels/combined_windows.json. See docs/detection.md.',
@@ -14,6 +15,7 @@ export const scoreCommand: Command = {
     '--lead DURATION      so long before an event an alert still announces it (default 0s)',
     '--tolerance DURATION so long after an event an alert still belongs to it (default 0s)',
     '--seed N             of the drawing behind the intervals (default 1)',
+    ...simulatedHelp,
   ],
   options: {
     out: { type: 'string' },
@@ -21,9 +23,14 @@ export const scoreCommand: Command = {
     lead: { type: 'string' },
     tolerance: { type: 'string' },
     seed: { type: 'string' },
+    ...simulatedOptions,
   },
   async run(invocation) {
-    const { words, option, print } = invocation
+    const { words, option, flag, print } = invocation
+    if (flag('simulated')) {
+      await scoreSimulated(invocation, seedOf(option('seed') ?? '1'))
+      return 0
+    }
     const folder = needed(scoreCommand, 'the folder', words[0])
     const { judgement, lines } = scoreRecording(folder, {
       mergeMs: durationOf(invocation, 'merge', '1h'),

@@ -11,12 +11,14 @@ import {
   openDatabase,
   Registry,
   type Sensor,
+  type Town,
 } from '../../city/index.ts'
 import { qualityOf, type Reading } from '../../ingest/index.ts'
 import { type AlarmEvent, forgetfulBook, type Rule, RuleEngine } from '../../rules/index.ts'
 import { type Fault, Reporter, type Row, type SensorTrouble, World } from '../../simulators/index.ts'
 import { Tickets } from '../../tickets/index.ts'
 import { allMigrations } from '../migrations.ts'
+import { OnSite } from '../on-site.ts'
 import { Breakage } from './breakage.ts'
 import { Crews } from './crews.ts'
 import { Deliveries } from './deliveries.ts'
@@ -33,6 +35,8 @@ export type PlayOptions = {
   readonly days: number
   /** From a ticket to the end of the work. */
   readonly crewHours: number
+  /** Only so many of each class report, which is faster; all when absent. */
+  readonly assetsPerClass?: number | undefined
   /** The rules in force, for the classes of the town. */
   readonly rules: (registry: Registry) => readonly Rule[]
   readonly onProgress?: (done: number) => void
@@ -75,8 +79,9 @@ export async function play(options: PlayOptions): Promise<Played> {
   const database = await openDatabase(join(folder, 'score.db'), allMigrations)
   try {
     const clock = { at: beginningOf(options.seed) }
-    const town = generateTown(options.seed)
-    const { devices: _devices, ...city } = town
+    const whole = generateTown(options.seed)
+    const town = { ...whole, devices: reporting(whole, options.assetsPerClass ?? Number.POSITIVE_INFINITY) }
+    const { devices: _devices, ...city } = whole
     const registry = await Registry.open(database, () => clock.at)
     await registry.importCity(city)
     const log = pino({ level: 'silent' })
@@ -89,6 +94,10 @@ export async function play(options: PlayOptions): Promise<Played> {
     const world = new World(town, { seed: options.seed, faults: breakage.faults, from: clock.at })
     const reporter = new Reporter(town, world, breakage.troubles, options.seed)
     const deliveries = new Deliveries(town, reporter, options.seed)
+    const onSite = new OnSite(engine, (error) => {
+      throw error
+    })
+    tickets.onChange((ticket, entry) => onSite.follow(ticket, entry))
     const crews = new Crews(tickets, breakage, options.crewHours * 3_600_000)
     const sensors = new Map<string, Sensor>(registry.sensors().map((sensor) => [sensor.id, sensor]))
     const newestAt = new Map<string, Instant>()
@@ -104,6 +113,7 @@ export async function play(options: PlayOptions): Promise<Played> {
       }
     }
 
+    const heard = new Set(town.devices.flatMap(({ assets }) => assets))
     const startAt = clock.at
     for (let minuteAt = startAt; minuteAt < untilAt; minuteAt += minuteMs) {
       breakage.advance(minuteAt)
@@ -116,6 +126,7 @@ export async function play(options: PlayOptions): Promise<Played> {
       await follow(engine.judge(batch, at), at)
       await follow(engine.tick(at), at)
       await crews.work(at)
+      await onSite.settled()
       if (minuteAt % verifyEveryMs !== 0) continue
       await tickets.verify(
         (asset) => engine.alarmsOf(asset),
@@ -130,7 +141,9 @@ export async function play(options: PlayOptions): Promise<Played> {
       seed: options.seed,
       fromAt,
       untilAt,
-      assets: town.assets.map(({ id, class: assetClass }) => ({ id, class: assetClass })),
+      assets: town.assets
+        .filter(({ id }) => heard.has(id))
+        .map(({ id, class: assetClass }) => ({ id, class: assetClass })),
       calls,
       faults: breakage.faults.faults(),
       troubles: breakage.troubles.troubles(),
@@ -140,6 +153,18 @@ export async function play(options: PlayOptions): Promise<Played> {
     await database.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The devices, each with those of its assets that are among the first so many of their class. */
+function reporting({ assets, devices }: Town, perClass: number): Town['devices'] {
+  const counts = new Map<string, number>()
+  const heard = new Set<AssetId>()
+  for (const { id, class: assetClass } of assets) {
+    const count = (counts.get(assetClass) ?? 0) + 1
+    counts.set(assetClass, count)
+    if (count <= perClass) heard.add(id)
+  }
+  return devices.map((device) => ({ ...device, assets: device.assets.filter((asset) => heard.has(asset)) }))
 }
 
 function readingsIn(rows: readonly Row[], sensors: ReadonlyMap<string, Sensor>, receivedAt: Instant): Reading[] {

@@ -1,4 +1,6 @@
 export type { Alert } from './alerting.ts'
+export { bootstrap, type Interval } from './bootstrap.ts'
 export { type ScoreOptions, scoreRecording } from './recording-report.ts'
 export type { Judgement } from './score-recording.ts'
+export { figure, tableText } from './table.ts'
 export { alertsCsv, writeAlerts, writeNabResults } from './write-alerts.ts'
