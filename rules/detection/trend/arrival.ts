@@ -1,5 +1,7 @@
 import type { WearFit } from './wear-fit.ts'
 
+const { abs, exp, sqrt } = Math
+
 /**
  * When a limit will be reached. Of one course of wear the line at a future moment is Student-distributed around its best
  * estimate, so "reached by then" has a probability (inverse regression: Fieller 1954); over all courses they are averaged.
@@ -13,7 +15,7 @@ export function chanceBy(fit: WearFit, limit: number, sign: 1 | -1, ahead: numbe
     const beyond = sign * ((fit.level[index] as number) + (fit.slope[index] as number) * run - limit)
     const lever = run - (fit.meanRun[index] as number)
     const variance = (fit.variance[index] as number) * (1 / fit.worth + (lever * lever) / (fit.spread[index] as number))
-    chance += (fit.weight[index] as number) * student(beyond / Math.sqrt(variance), fit.freedom)
+    chance += (fit.weight[index] as number) * student(beyond / sqrt(variance), fit.freedom)
   }
   return chance
 }
@@ -37,15 +39,15 @@ export function arrivalAt(fit: WearFit, limit: number, sign: 1 | -1, probability
 /** Student's distribution by a normal one (Abramowitz and Stegun 26.7.8): within 0.005 from three degrees of freedom on. */
 function student(t: number, freedom: number): number {
   if (!Number.isFinite(t)) return t > 0 ? 1 : 0
-  return normal((t * (1 - 1 / (4 * freedom))) / Math.sqrt(1 + (t * t) / (2 * freedom)))
+  return normal((t * (1 - 1 / (4 * freedom))) / sqrt(1 + (t * t) / (2 * freedom)))
 }
 
 /** The normal distribution (Abramowitz and Stegun 26.2.17, error below 1e-7). */
 function normal(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z))
+  const t = 1 / (1 + 0.2316419 * abs(z))
   const tail =
     0.3989422804 *
-    Math.exp((-z * z) / 2) *
+    exp((-z * z) / 2) *
     t *
     (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
   return z > 0 ? 1 - tail : tail

@@ -61,10 +61,12 @@ const season = new Float64Array(1_440)
 const squaresOf = new Float64Array(onsetsMax)
 
 const rounds = 4
+const untried = Number.POSITIVE_INFINITY
 /** A line after the onset needs this many buckets. */
 const tailMin = 5
 /** Of the daily rhythm: what was seen on fewer days is not a rhythm. */
 const daysMin = 3
+const { abs, exp, log, max, min } = Math
 const huber = 1.345
 /** What those weights leave of the mean square of normal residuals: 2 Φ(1.345) - 1. */
 const huberShare = 0.8214
@@ -92,7 +94,7 @@ export function fitWear(window: TrendWindow, state: Float64Array, base: number, 
   for (let round = 0; round < rounds; round++) {
     best = tryOnsets(n, floor)
     // Most sensors show no wear: with so little gained, "no wear" keeps a tenth of the probability whatever comes of it.
-    if (round === 1 && (best < 0 || gainOf(n, best) < Math.log(9 * n))) return undefined
+    if (round === 1 && (best < 0 || gainOf(n, best) < log(9 * n))) return undefined
     residuals(n, best)
     if (round === rounds - 1) break
     if (window.phases > 1) followSeason(n, window.phases)
@@ -110,7 +112,7 @@ function take(window: TrendWindow, state: Float64Array, base: number, shape: Sha
     const value = bucketBefore(window, state, base, back)
     if (Number.isNaN(value) || (shape === 'exponential' && value <= 0)) continue
     x[n] = 0.5 - back
-    raw[n] = shape === 'exponential' ? Math.log(value) : value
+    raw[n] = shape === 'exponential' ? log(value) : value
     phase[n] = (open - back) % window.phases
     n++
   }
@@ -131,7 +133,7 @@ function tryOnsets(n: number, floor: number): number {
     allY += (weights[index] as number) * (y[index] as number)
   }
   const mean = allY / all
-  const total = Math.max(floor, squaresAroundMean(n))
+  const total = max(floor, squaresAroundMean(n))
   let best = -1
   let least = total
   for (let index = n - 1; index >= 0; index--) {
@@ -147,7 +149,7 @@ function tryOnsets(n: number, floor: number): number {
     const stepBack = index === 0 ? 0 : (at - (x[index - 1] as number)) / onsetsPerBucket
     for (let step = 0; step < onsetsPerBucket; step++) {
       const place = index * onsetsPerBucket + step
-      squaresOf[place] = Number.POSITIVE_INFINITY
+      squaresOf[place] = untried
       if (n - index < tailMin || (index === 0 && step > 0)) continue
       const onset = at - step * stepBack
       // Sums of h = x - onset over what comes after; `value` is already centred.
@@ -156,7 +158,7 @@ function tryOnsets(n: number, floor: number): number {
       if (!(spread > 0)) continue
       const hy = wxy - onset * wy
       const slope = hy / spread
-      const squares = Math.max(floor, total - slope * hy)
+      const squares = max(floor, total - slope * hy)
       squaresOf[place] = squares
       fit.onset[place] = onset
       fit.slope[place] = slope
@@ -174,7 +176,7 @@ function tryOnsets(n: number, floor: number): number {
 
 /** Logarithm of how much likelier the data are with this onset than without wear, if all buckets were independent. */
 function gainOf(n: number, best: number): number {
-  return (n / 2) * Math.log(squaresAroundMean(n) / (squaresOf[best] as number))
+  return (n / 2) * log(squaresAroundMean(n) / (squaresOf[best] as number))
 }
 
 function residuals(n: number, best: number): void {
@@ -185,7 +187,7 @@ function residuals(n: number, best: number): void {
         ? (y[index] as number) - mean
         : (y[index] as number) -
           (fit.level[best] as number) -
-          (fit.slope[best] as number) * Math.max(0, (x[index] as number) - (fit.onset[best] as number))
+          (fit.slope[best] as number) * max(0, (x[index] as number) - (fit.onset[best] as number))
 }
 
 /** Adds to each time of day the median of what remains there, and takes the rhythm out of the values. */
@@ -206,10 +208,10 @@ function followSeason(n: number, phases: number): void {
 }
 
 function weigh(n: number): void {
-  for (let index = 0; index < n; index++) sorted[index] = Math.abs(rest[index] as number)
+  for (let index = 0; index < n; index++) sorted[index] = abs(rest[index] as number)
   const sigma = madToSigma * medianOfSorted(n)
   for (let index = 0; index < n; index++) {
-    const off = Math.abs(rest[index] as number)
+    const off = abs(rest[index] as number)
     weights[index] = off > huber * sigma && sigma > 0 ? (huber * sigma) / off : 1
   }
 }
@@ -221,24 +223,23 @@ function settle(n: number, phases: number, floor: number): void {
   const rhythm = phases > 1 ? (phases - 1) * medianCost : 0
   fit.worth = worth
   // A level, a slope and an onset; a rhythm costs one for each time of day.
-  fit.freedom = Math.max(2, worth - 3 - (rhythm * worth) / n)
-  const none = Math.max(floor, squaresAroundMean(n))
+  fit.freedom = max(2, worth - 3 - (rhythm * worth) / n)
+  const none = max(floor, squaresAroundMean(n))
   const candidates = (n - tailMin) * onsetsPerBucket + 1
   // BIC against the level alone: a slope and an onset more, and the onset is one of many.
-  const penalty = Math.log(Math.max(2, worth)) + Math.log(candidates)
+  const penalty = log(max(2, worth)) + log(candidates)
   const tried = n * onsetsPerBucket
   let highest = 0
   for (let index = 0; index < tried; index++) {
     const squares = squaresOf[index] as number
-    const log =
-      squares < Number.POSITIVE_INFINITY ? (worth / 2) * Math.log(none / squares) - penalty : Number.NEGATIVE_INFINITY
-    fit.weight[index] = log
-    if (log > highest) highest = log
+    const gain = squares < untried ? (worth / 2) * log(none / squares) - penalty : -untried
+    fit.weight[index] = gain
+    if (gain > highest) highest = gain
   }
-  let total = Math.exp(-highest)
+  let total = exp(-highest)
   fit.idle = total
   for (let index = 0; index < tried; index++) {
-    const share = Math.exp((fit.weight[index] as number) - highest)
+    const share = exp((fit.weight[index] as number) - highest)
     fit.weight[index] = share
     total += share
   }
@@ -274,7 +275,7 @@ function lagOne(n: number): number {
   }
   if (pairs < bucketsMin / 2 || squares === 0) return 0
   const found = products / pairs / (squares / n)
-  return Math.min(correlationMax, Math.max(0, found + (1 + 3 * Math.max(0, found)) / n))
+  return min(correlationMax, max(0, found + (1 + 3 * max(0, found)) / n))
 }
 
 function weightedMean(n: number): number {
@@ -296,7 +297,7 @@ function squaresAroundMean(n: number): number {
 
 function largest(n: number): number {
   let most = 0
-  for (let index = 0; index < n; index++) most = Math.max(most, Math.abs(raw[index] as number))
+  for (let index = 0; index < n; index++) most = max(most, abs(raw[index] as number))
   return most
 }
 
