@@ -19,6 +19,10 @@ const routes: readonly (readonly [pattern: string, load: () => Promise<Page>])[]
   ['/assets/:id', async () => (await import('./asset/asset-page.tsx')).AssetPage],
   ['/tickets', async () => (await import('./tickets/tickets-page.tsx')).TicketsPage],
   ['/tickets/:number', async () => (await import('./ticket/ticket-page.tsx')).TicketPage],
+  ['/alarms', async () => (await import('./alarms/alarms-page.tsx')).AlarmsPage],
+  ['/incidents/:number', async () => (await import('./incidents/incident-page.tsx')).IncidentPage],
+  ['/rules', async () => (await import('./rules/rules-page.tsx')).RulesPage],
+  ['/rules/:id', async () => (await import('./rule/rule-page.tsx')).RulePage],
   ['/devices', async () => (await import('./devices/devices-page.tsx')).DevicesPage],
 ]
 

@@ -9,6 +9,7 @@ import { type AssetSummary, type AssetView, assetDraft, assetStates, assetSummar
 import { alarmViewOf } from '../views/alarm-view.ts'
 import { assetSummaryOf, classViewOf, relationsOf, sensorViewOf } from '../views/asset-view.ts'
 import { isoOrNull } from '../views/iso.ts'
+import { windowViewOf } from '../views/situation-view.ts'
 import { openTicketsOf } from './tickets.ts'
 
 const assetPath = z.object({ id: z.string().max(64).describe('Asset id') })
@@ -130,6 +131,7 @@ async function viewOf(asset: Asset, parts: Parts): Promise<AssetView> {
   const alarms = engine.alarmsOf(asset.id)
   const active = alarms.filter((alarm) => alarm.state !== 'inactive')
   const idle = alarms.filter((alarm) => alarm.state === 'inactive')
+  const window = parts.engine.windows.ofAsset(asset.id, parts.now())
   return {
     ...assetSummaryOf(asset, parts),
     installedAt: isoOrNull(asset.installedAt),
@@ -138,6 +140,7 @@ async function viewOf(asset: Asset, parts: Parts): Promise<AssetView> {
     sensors: sensors.map((sensor) => sensorViewOf(sensor, latest.get(sensor.id), parts)),
     alarms: [...active, ...idle].map(alarmViewOf),
     tickets,
+    service: window === undefined ? null : windowViewOf(window, parts),
   }
 }
 

@@ -27,19 +27,25 @@ const openPerAssetMax = 100
 const numbered = { number: z.coerce.number().int().min(1).describe('Ticket number') }
 const priorityBands = ['urgent', 'high', 'medium', 'low'] as const
 
+async function incidentOf({ cause }: Ticket, incidents: Parts['incidents']): Promise<TicketView['incident']> {
+  const number = cause === undefined ? undefined : await incidents.incidentOf(cause.occurrence)
+  const incident = number === undefined ? undefined : await incidents.get(number)
+  return incident === undefined ? null : { number: incident.number, title: incident.title }
+}
+
 export async function openTicketsOf(asset: AssetId, { tickets, registry }: Parts): Promise<TicketSummary[]> {
   const { items } = await tickets.list({ asset, states: unfinishedStates, limit: openPerAssetMax })
   return items.map((ticket) => ticketSummaryOf(ticket, registry))
 }
 
 export function ticketRoutes(server: HttpServer, parts: Parts): void {
-  const { tickets, registry, now } = parts
+  const { incidents, tickets, registry, now } = parts
 
   const viewOf = async (ticket: Ticket, caller: Caller): Promise<TicketView> => {
     const { number } = ticket
     const [history, evidence] = await Promise.all([tickets.history(number), tickets.evidence(number)])
     const allowed = mayDo(caller.role, 'tickets:act') ? tickets.allowedActions(ticket) : []
-    return ticketViewOf(ticket, { history, evidence, allowed }, registry)
+    return ticketViewOf(ticket, { history, evidence, allowed, incident: await incidentOf(ticket, incidents) }, registry)
   }
 
   server.route({

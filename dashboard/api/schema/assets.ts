@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alarmView } from './alarms.ts'
 import { classView } from './classes.ts'
 import { sensorView } from './sensors.ts'
+import { serviceWindow } from './situation.ts'
 import { iso, place } from './terms.ts'
 import { ticketSummary } from './tickets.ts'
 
@@ -43,6 +44,8 @@ export const assetView = assetSummary.extend({
   alarms: z.array(alarmView),
   /** Open ones, most urgent first. */
   tickets: z.array(ticketSummary),
+  /** Why its alarms call nobody now, where they do not. */
+  service: serviceWindow.nullable(),
 })
 export type AssetView = z.infer<typeof assetView>
 

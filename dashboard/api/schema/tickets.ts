@@ -85,6 +85,8 @@ export const ticketView = ticketSummary.extend({
   /** Whether it was right, as the crew found it; null while nobody has said. */
   verdict: z.enum(verdicts).nullable(),
   recurrences: z.number().int(),
+  /** The event that it is part of, with others. */
+  incident: z.object({ number: z.number().int(), title: z.string() }).nullable(),
   workDoneAt: iso.nullable(),
   watchUntil: iso.nullable(),
   place,

@@ -32,6 +32,7 @@ export function ticketViewOf(
   more: {
     readonly history: readonly HistoryEntry[]
     readonly evidence: Evidence | undefined
+    readonly incident: TicketView['incident']
     readonly allowed: readonly TicketActionName[]
   },
   registry: Registry,
@@ -54,6 +55,7 @@ export function ticketViewOf(
     closing: ticket.closing ?? null,
     verdict: verdictOf(ticket) ?? null,
     recurrences: ticket.recurrences,
+    incident: more.incident,
     workDoneAt: isoOrNull(ticket.workDoneAt),
     watchUntil: isoOrNull(ticket.watchUntil),
     place: asset === undefined ? { latitude: 0, longitude: 0 } : placeOf(asset.place),

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { HiddenBy } from '../alarms/hidden-by.tsx'
 import { post } from '../data/client.ts'
 import { may } from '../data/session.ts'
 import type { AlarmView, SensorView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { Badge } from '../design/shape.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
-import { Age, Moment } from '../design/when.tsx'
-import { alarmLook, hidingWords } from '../words/states.ts'
+import { Age } from '../design/when.tsx'
+import { alarmLook } from '../words/states.ts'
 import { formatValue, plural } from '../words/units.ts'
 import { ShelveDialog } from './shelve-dialog.tsx'
 
@@ -95,7 +96,7 @@ function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): 
       </div>
       <p class="side-title">{alarm.ruleTitle}</p>
       {measured ? <p class="side-detail">{measured}</p> : null}
-      {alarm.hiddenBy ? <Hidden hiding={alarm.hiddenBy} /> : null}
+      {alarm.hiddenBy ? <HiddenBy hiding={alarm.hiddenBy} /> : null}
       {alarm.error ? <p class="small alarm-error">The rule failed and is set aside: {alarm.error}</p> : null}
       {alarm.acknowledgedBy ? <p class="side-detail">Acknowledged by {alarm.acknowledgedBy}</p> : null}
       {may('operate') && alarm.state !== 'inactive' ? (
@@ -105,7 +106,7 @@ function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): 
               Acknowledge
             </button>
           ) : null}
-          {alarm.hiddenBy?.kind === 'shelved' ? null : (
+          {alarm.hiddenBy !== null && alarm.hiddenBy.kind !== 'suppressed' ? null : (
             <button type="button" class="button small" onClick={() => setShelving(true)}>
               Shelve…
             </button>
@@ -119,27 +120,5 @@ function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): 
       ) : null}
       {shelving ? <ShelveDialog alarm={alarm} onClose={() => setShelving(false)} onChanged={onChanged} /> : null}
     </li>
-  )
-}
-
-function Hidden({ hiding }: { hiding: NonNullable<AlarmView['hiddenBy']> }): JSX.Element {
-  return (
-    <p class="small soft alarm-hidden">
-      <strong>{hidingWords[hiding.kind]}</strong>
-      {hiding.by ? ` by ${hiding.by}` : ''}
-      {hiding.until ? (
-        <>
-          {' until '}
-          <Moment at={hiding.until} />
-        </>
-      ) : null}
-      : {hiding.reason}
-      {hiding.parent ? (
-        <>
-          {' '}
-          (<a href={`/assets/${hiding.parent}`}>{hiding.parent}</a>)
-        </>
-      ) : null}
-    </p>
   )
 }

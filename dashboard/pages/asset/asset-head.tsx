@@ -7,8 +7,9 @@ import { Icon } from '../design/icon.tsx'
 import { Badge } from '../design/shape.tsx'
 import { NewTicket } from '../tickets/new-ticket.tsx'
 import { assetLooks, criticalityWords } from '../words/states.ts'
+import { ServiceState } from './service-state.tsx'
 
-export function AssetHead({ asset }: { asset: AssetView }): JSX.Element {
+export function AssetHead({ asset, onService }: { asset: AssetView; onService: () => void }): JSX.Element {
   const [writing, setWriting] = useState(false)
   return (
     <header class="page-head asset-head">
@@ -32,9 +33,12 @@ export function AssetHead({ asset }: { asset: AssetView }): JSX.Element {
         </ul>
       </div>
       {may('operate') ? (
-        <button type="button" class="button" onClick={() => setWriting(true)}>
-          <Icon name="plus" /> New ticket
-        </button>
+        <div class="row wrap">
+          {asset.service ? null : <ServiceState asset={asset} onChanged={onService} />}
+          <button type="button" class="button" onClick={() => setWriting(true)}>
+            <Icon name="plus" /> New ticket
+          </button>
+        </div>
       ) : null}
       {writing ? <NewTicket asset={asset.id} onClose={() => setWriting(false)} /> : null}
     </header>

@@ -16,6 +16,7 @@ import { AboutPanel, TicketsOfAsset } from './panels.tsx'
 import { type RangeText, rangeDefault, rangeText, zoomedIn, zoomedOut } from './range.ts'
 import { RangeBar } from './range-bar.tsx'
 import { SensorCharts } from './sensor-charts.tsx'
+import { ServiceState } from './service-state.tsx'
 import { ValueTiles } from './value-tiles.tsx'
 
 /** One asset: what it says now, what it said, what is wrong with it and what is being done. */
@@ -41,6 +42,7 @@ export function AssetPage({ parameters }: { parameters: Readonly<Record<string, 
         const asset = loaded.state.peek().data
         if (asset && change.id === id) loaded.put({ ...asset, ...change })
       }),
+      onStream('window', loaded.reload),
       onStream('ticket', (ticket) => {
         const known = tickets.state.peek().data
         if (!known || ticket.asset !== id) return
@@ -77,6 +79,7 @@ export function AssetPage({ parameters }: { parameters: Readonly<Record<string, 
         {(found) => (
           <AssetBody
             asset={found}
+            onService={loaded.reload}
             tickets={tickets.state.value.data ?? found.tickets}
             onAlarm={(alarm) =>
               loaded.put({ ...found, alarms: found.alarms.map((each) => (each.id === alarm.id ? alarm : each)) })
@@ -102,6 +105,7 @@ function AssetBody(props: {
   asset: AssetView
   tickets: readonly TicketSummary[]
   onAlarm: (alarm: AssetView['alarms'][number]) => void
+  onService: () => void
 }): JSX.Element {
   const { asset } = props
   const cursor = useSignal<number | undefined>(undefined)
@@ -111,7 +115,8 @@ function AssetBody(props: {
     setQuery(next.from === rangeDefault.from && next.to === rangeDefault.to ? { from: undefined, to: undefined } : next)
   return (
     <>
-      <AssetHead asset={asset} />
+      <AssetHead asset={asset} onService={props.onService} />
+      {asset.service ? <ServiceState asset={asset} onChanged={props.onService} /> : null}
       <ValueTiles sensors={asset.sensors} />
       <div class="asset-columns">
         <section class="asset-charts" aria-labelledby="charts-heading">

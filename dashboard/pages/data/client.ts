@@ -46,6 +46,7 @@ async function send<T>(method: Method, path: string, body?: unknown, signal?: Ab
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, undefined, signal)
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, body)
+export const put = <T>(path: string, body: unknown): Promise<T> => send<T>('PUT', path, body)
 export const remove = (path: string): Promise<void> => send<void>('DELETE', path)
 
 type List<T> = { readonly items: readonly T[]; readonly next: string | null }

@@ -7,7 +7,7 @@ export class ApiProblem extends Error {
   readonly code: string
   readonly title: string
   readonly detail: string
-  readonly faults: readonly { readonly path: string; readonly message: string }[]
+  readonly faults: NonNullable<Problem['faults']>
   readonly allowed: readonly string[]
 
   constructor(problem: Pick<Problem, 'title' | 'status' | 'code' | 'detail'> & Partial<Problem>) {

@@ -23,6 +23,8 @@ const listeners: { [Name in EventName]: Set<Listener<Name>> } = {
   alarm: new Set(),
   asset: new Set(),
   ticket: new Set(),
+  incident: new Set(),
+  window: new Set(),
   rates: new Set(),
   reset: new Set(),
 }

@@ -19,12 +19,14 @@ function places(): readonly Place[] {
   const always: Place[] = [
     { href: '/', text: 'Overview', icon: 'overview' },
     { href: '/tickets', text: 'Tickets', icon: 'tickets', count: openTickets.value.data?.length },
+    { href: '/alarms', text: 'Alarms', icon: 'bell' },
     { href: '/assets', text: 'Assets', icon: 'assets' },
   ]
   return may('devices') ? [...always, { href: '/devices', text: 'Devices', icon: 'devices' }] : always
 }
 
 function isAt(href: string): boolean {
+  if (href === '/alarms' && path.value.startsWith('/incidents/')) return true
   return href === '/' ? path.value === '/' : path.value === href || path.value.startsWith(`${href}/`)
 }
 

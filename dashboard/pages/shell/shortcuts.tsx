@@ -11,6 +11,7 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
       ['/', 'Find an asset or ticket'],
       ['g o', 'Go to the overview'],
       ['g t', 'Go to the tickets'],
+      ['g l', 'Go to the alarms'],
       ['g a', 'Go to the assets'],
       ['g d', 'Go to the devices'],
       ['p', 'Pause or resume live values'],
@@ -30,7 +31,7 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
   },
 ]
 
-const goTo: Readonly<Record<string, string>> = { o: '/', t: '/tickets', a: '/assets', d: '/devices' }
+const goTo: Readonly<Record<string, string>> = { o: '/', t: '/tickets', l: '/alarms', a: '/assets', d: '/devices' }
 // How long after `g` the second key still belongs to it.
 const secondKeyMs = 1_500
 

@@ -26,6 +26,11 @@ export function TicketHead({ ticket }: { ticket: TicketView }): JSX.Element {
           <a href={`/assets/${ticket.asset}`}>{ticket.assetName}</a>
           {ticket.district ? ` · ${ticket.district}` : ''}
         </span>
+        {ticket.incident ? (
+          <span class="small soft">
+            Part of <a href={`/incidents/${ticket.incident.number}`}>{ticket.incident.title}</a>
+          </span>
+        ) : null}
         {open && waits ? (
           <span class="small soft">
             <Due at={ticket.dueAt} />

@@ -1,18 +1,19 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { get } from '../data/client.ts'
+import { get, getAll } from '../data/client.ts'
 import { useResource } from '../data/resource.ts'
 import { may, session } from '../data/session.ts'
+import { onStream } from '../data/stream.ts'
 import { openTickets, reloadTickets } from '../data/town.ts'
-import type { TicketSummary } from '../data/types.ts'
+import type { IncidentSummary, TicketSummary } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { Empty, Show, SkeletonRows } from '../design/states.tsx'
 import { query, setQuery } from '../routing/router.ts'
 import { plural } from '../words/units.ts'
+import { TicketsByIncident } from './by-incident.tsx'
 import { arrangeTickets, isOpen, type TicketFilter, ticketFilter } from './filter.ts'
 import { NewTicket } from './new-ticket.tsx'
 import { TicketFilters } from './ticket-filters.tsx'
-import { TicketTable } from './ticket-table.tsx'
 import './tickets.css'
 
 type Page = { readonly items: readonly TicketSummary[]; readonly next: string | null }
@@ -27,8 +28,13 @@ export function TicketsPage(): JSX.Element {
     get<Page>(`/api/v1/tickets?state=${filter.state}&limit=${finishedShownMax}`, signal),
   )
 
+  const incidents = useResource<readonly IncidentSummary[]>(live ? 'open incidents' : null, (signal) =>
+    getAll<IncidentSummary>('/api/v1/incidents?limit=200', signal),
+  )
+
   useEffect(() => {
     document.title = 'Tickets · Lengthsman'
+    return onStream('incident', incidents.reload)
   }, [])
 
   return (
@@ -44,13 +50,13 @@ export function TicketsPage(): JSX.Element {
       <TicketFilters filter={filter} open={openTickets.value.data ?? []} />
       {live ? (
         <Show of={openTickets.value} retry={reloadTickets} waiting={<SkeletonRows rows={8} height="56px" />}>
-          {(tickets) => <Tickets tickets={tickets} filter={filter} />}
+          {(tickets) => <Tickets tickets={tickets} filter={filter} incidents={incidents.state.value.data ?? []} />}
         </Show>
       ) : (
         <Show of={finished.state.value} retry={finished.reload} waiting={<SkeletonRows rows={8} height="56px" />}>
           {(page) => (
             <>
-              <Tickets tickets={page.items} filter={filter} />
+              <Tickets tickets={page.items} filter={filter} incidents={[]} />
               {page.next === null ? null : (
                 <p class="small quiet">The newest {finishedShownMax} are shown. Older ones can be had from the API.</p>
               )}
@@ -65,7 +71,15 @@ export function TicketsPage(): JSX.Element {
 
 const clearFilters = () => setQuery({ state: undefined, band: undefined, crew: 'all', q: undefined })
 
-function Tickets({ tickets, filter }: { tickets: readonly TicketSummary[]; filter: TicketFilter }): JSX.Element {
+function Tickets({
+  tickets,
+  filter,
+  incidents,
+}: {
+  tickets: readonly TicketSummary[]
+  filter: TicketFilter
+  incidents: readonly IncidentSummary[]
+}): JSX.Element {
   const shown = arrangeTickets(tickets, filter)
   const filtered =
     filter.band !== undefined || filter.crew !== undefined || filter.text !== '' || filter.state !== 'unfinished'
@@ -91,7 +105,7 @@ function Tickets({ tickets, filter }: { tickets: readonly TicketSummary[]; filte
       <p class="small quiet tickets-count" role="status">
         {plural(shown.length, 'ticket')}
       </p>
-      <TicketTable tickets={shown} />
+      <TicketsByIncident tickets={shown} incidents={incidents} />
     </>
   )
 }

@@ -1,8 +1,10 @@
 import type {
   AlarmView,
   AssetState,
+  IncidentSummary,
   LatestValue,
   Role,
+  ServiceWindowView,
   TicketActionName,
   TicketSummary,
   TicketView,
@@ -82,6 +84,18 @@ export const hidingWords: Readonly<Record<NonNullable<AlarmView['hiddenBy']>['ki
   shelved: 'Shelved',
   suppressed: 'Suppressed by its parent',
   'out-of-service': 'Out of service',
+}
+
+export const incidentLooks: Readonly<Record<IncidentSummary['state'], Look>> = {
+  open: { word: 'Going on', shape: 'triangle', tone: 'amber' },
+  over: { word: 'Over', shape: 'ring-check', tone: 'green' },
+  merged: { word: 'Part of another', shape: 'ring', tone: 'none' },
+}
+
+export const windowLooks: Readonly<Record<ServiceWindowView['kind'], Look>> = {
+  'out of service': { word: 'Out of service', shape: 'ring-gap', tone: 'none' },
+  maintenance: { word: 'Maintenance', shape: 'pause', tone: 'accent' },
+  'crew on site': { word: 'Crew on site', shape: 'half', tone: 'accent' },
 }
 
 /** Doubt about a value, as a short clause after it. */
