@@ -3,12 +3,12 @@ import { residuals, tailLargest } from './params.ts'
 /** Half-hours of the local day; data that come by the hour fill every other one. */
 export const dayBins = 48
 
-/** A tail keeps how much it has seen, and the largest of it in falling order. */
+/** A tail keeps how much it has seen, and the largest of it in rising order. */
 const tailSlots = 1 + tailLargest
 
 /**
  * Where the detector's memory of one series stands in its run of numbers. `NaN` in the first place means that nothing has
- * been seen; in a bin or a tail, that it is empty yet.
+ * been seen; in a bin, that it is empty yet.
  */
 export const place = {
   /** Steps seen; readings that come faster than a step count as a part of one. */

@@ -9,6 +9,7 @@ import {
   learntDeviations,
   rangeMargin,
   readingsBeforeFirst,
+  residuals,
   type SurpriseParams,
   scoreAtLimit,
   scoreMax,
@@ -19,7 +20,7 @@ import {
   stepsMax,
 } from './params.ts'
 import { dayBins, place, surpriseSlots, tailPlace } from './place.ts'
-import { tailSurprise } from './tail.ts'
+import { beginTail, tailSurprise } from './tail.ts'
 import { type AnomalyTerm, anomalyTerms } from './term.ts'
 
 const dayMs = 86_400_000
@@ -145,6 +146,10 @@ function begin(state: Float64Array, offset: number, value: number): void {
   state[offset + place.stepLately] = 0
   state[offset + place.stepUsual] = 0
   state[offset + place.stepLeast] = Number.POSITIVE_INFINITY
+  for (let residual = 0; residual < residuals; residual++) {
+    beginTail(state, offset + tailPlace(residual, 0))
+    beginTail(state, offset + tailPlace(residual, 1))
+  }
 }
 
 // One part in twenty follows a sensor that is set to another rhythm within the hour, and not the one late reading.

@@ -1,5 +1,8 @@
 import { leastSpread, scoreLearnt, tailLargest } from './params.ts'
 
+/** Less than any size. */
+const emptyPlace = -1
+
 /** A size rounded to a grain is off by half of one at most. */
 const grainShare = 0.5
 
@@ -10,37 +13,42 @@ const grainShare = 0.5
  * tells sizes apart, already taken off the size: the spread among the largest cannot be known better than that.
  */
 export function tailSurprise(state: Float64Array, base: number, size: number, steps: number, grain: number): number {
-  const seen = (Number.isNaN(state[base]) ? 0 : (state[base] as number)) + steps
+  const seen = (state[base] as number) + steps
   state[base] = seen
-  const largest = base + 1
-  const last = largest + tailLargest - 1
-  const smallestKept = state[last] as number
-  if (Number.isNaN(smallestKept)) {
-    insert(state, largest, size)
+  const smallestKept = state[base + 1] as number
+  if (size <= smallestKept) return 0
+  if (smallestKept === emptyPlace) {
+    insert(state, base, size)
     return 0
   }
-  if (size <= smallestKept) return 0
   const usual = Math.max(0, Math.log10(seen / tailLargest))
   if (smallestKept === 0) {
-    insert(state, largest, size)
+    insert(state, base, size)
     return usual
   }
   let sum = 0
-  for (let place = largest; place <= last; place++) sum += Math.log((state[place] as number) / smallestKept)
+  for (let place = base + 1; place <= base + tailLargest; place++)
+    sum += Math.log((state[place] as number) / smallestKept)
   const rounded = (grainShare * grain) / (smallestKept + grain)
   const decades = Math.max(leastSpread, rounded, sum / tailLargest) * Math.LN10
   const learnt = smallestKept * Math.exp(Math.max(0, scoreLearnt - usual) * decades)
-  insert(state, largest, Math.min(size, learnt))
+  insert(state, base, Math.min(size, learnt))
   return usual + Math.log(size / smallestKept) / decades
 }
 
-/** Into the falling order; the smallest drops out when it is full. */
-function insert(state: Float64Array, largest: number, size: number): void {
-  let place = largest + tailLargest - 1
-  for (; place > largest; place--) {
-    const before = state[place - 1] as number
-    if (before >= size) break
-    state[place] = before
+/** A tail that has seen nothing. */
+export function beginTail(state: Float64Array, base: number): void {
+  state[base] = 0
+  state.fill(emptyPlace, base + 1, base + 1 + tailLargest)
+}
+
+/** Into the rising order, where the smallest drops out: it stands beside the count, and most readings need no more. */
+function insert(state: Float64Array, base: number, size: number): void {
+  let place = base + 1
+  for (; place < base + tailLargest; place++) {
+    const next = state[place + 1] as number
+    if (next >= size) break
+    state[place] = next
   }
   state[place] = size
 }
