@@ -12,6 +12,8 @@ export type Hooks = Required<
 export type DoorLimits = {
   readonly connectTimeoutMs: number
   readonly drainTimeoutMs: number
+  /** Messages of QoS 2 of one client that wait for its PUBREL. */
+  readonly unreleasedPerDeviceMax: number
   /** Levels of a topic; 1 to 100. */
   readonly topicLevelsMax: number
 }
@@ -36,8 +38,7 @@ export class Door extends Aedes {
       keepaliveLimit: 0,
       // Packets that wait for the CONNACK. The guard hands on none before it, so one is enough.
       queueLimit: 1,
-      // QoS 2 messages of one client that wait for its PUBREL. A polite client has a few; each is kept without payload.
-      maxInflightInbound: 64,
+      maxInflightInbound: limits.unreleasedPerDeviceMax,
       // Characters, asked of MQTT 3.1 clients only. The specification says 23; a device's id may have 64.
       maxClientsIdLength: 64,
       maxTopicLevels: limits.topicLevelsMax,

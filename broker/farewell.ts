@@ -3,6 +3,8 @@ import type { Reason } from './version5/index.ts'
 
 // Milliseconds in which a client must have read its farewell and closed; who does not is not waited for.
 const farewellMs = 5_000
+// Bytes that may still be on their way to it; a farewell behind more would not be read in time.
+const unreadMax = 65_536
 
 /**
  * Closes a connection. A client of MQTT 5 is told why in a DISCONNECT; MQTT 3.1.1 has no such packet for a server. To
@@ -15,7 +17,7 @@ export function hangUp(session: Session, code: Reason, why: string): void {
   // Nothing more is read from it.
   session.denied = true
   const end = new HangUp(why)
-  if (version5 === undefined || conn.writableEnded || conn.writableLength > 0) {
+  if (version5 === undefined || conn.writableEnded || conn.writableLength > unreadMax) {
     conn.destroy(end)
     return
   }

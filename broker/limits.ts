@@ -22,6 +22,7 @@ export type BrokerLimits = {
   readonly bytesPerDevice: Rate
   readonly inFlightPerDeviceMax: number
   readonly inFlightBytesPerDeviceMax: number
+  readonly unreleasedPerDeviceMax: number
   readonly inFlightBytesMax: number
   readonly unsentBytesMax: number
   readonly closeTimeoutMs: number
@@ -70,6 +71,9 @@ export const defaultLimits: BrokerLimits = {
   inFlightPerDeviceMax: 4_096,
   // Bytes of the same: sixteen full frames.
   inFlightBytesPerDeviceMax: 4_194_304,
+  // Messages of QoS 2 that wait for a client's PUBREL: what one connection has in flight at full speed. Half a kilobyte
+  // each, for telemetry is kept without its payload by then.
+  unreleasedPerDeviceMax: 1_000,
   // Bytes of the same over all devices: what a stalled store may cost in memory.
   inFlightBytesMax: 134_217_728,
   // Bytes written to one client and not yet taken by its socket; more, and nothing more is read from or sent to it.

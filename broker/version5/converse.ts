@@ -8,6 +8,7 @@ import type { Fault } from './reason.ts'
 
 export type ConverseLimits = {
   readonly inFlightPerDeviceMax: number
+  readonly unreleasedPerDeviceMax: number
   readonly publishBytesMax: number
   readonly topicAliasesMax: number
   readonly unsentBytesMax: number
@@ -28,7 +29,8 @@ export function converse(
   const connect = readConnect(body)
   if (isFault(connect)) return connect
   const conversation = new Conversation(connect.terms, {
-    receiveMax: Math.min(limits.inFlightPerDeviceMax, receiveMaxMax),
+    // It counts messages of QoS 1 and 2 alike, so the smaller of the two bounds has to do for both.
+    receiveMax: Math.min(limits.inFlightPerDeviceMax, limits.unreleasedPerDeviceMax, receiveMaxMax),
     packetBytesMax: limits.publishBytesMax + headerBytesMax,
     topicAliasesMax: limits.topicAliasesMax,
     waitingBytesMax: limits.unsentBytesMax,

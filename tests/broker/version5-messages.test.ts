@@ -166,6 +166,23 @@ describe('a message of which nothing became a reading', () => {
   })
 })
 
+test('as many messages of QoS 2 as the CONNACK says may be unfinished, and not one more [MQTT-3.3.4-7]', async () => {
+  const broker = await testBroker([listener])
+  const client = await RawClient.open(broker)
+  const login = [text('gate-1'), text('gate-1'), text(secretOf('gate-1'))]
+  client.send(packet(0x10, text('MQTT'), [5, 0b1100_0010, 0, 60, 0], ...login))
+  const connack = await client.answers(5)
+  const receiveMax = connack.readUInt16BE(connack.indexOf(33, 5) + 1)
+  const publish = (id: number) => packet(0x34, text('status/gate-1'), [id >> 8, id & 0xff, 0], Buffer.from('x'))
+  client.answer = Buffer.alloc(0)
+  client.send(Buffer.concat(Array.from({ length: receiveMax }, (_, index) => publish(index + 1))))
+  await until(() => client.answer.length === 4 * receiveMax)
+  expect([receiveMax, client.closed]).toEqual([1_000, false])
+  client.send(publish(receiveMax + 1))
+  const answer = await client.closes()
+  expect([answer[4 * receiveMax], answer[4 * receiveMax + 2]]).toEqual([0xe0, 0x93])
+})
+
 test('whoever is still sending when it is closed gets to read why', async () => {
   const broker = await testBroker([listener], { limits: { inFlightPerDeviceMax: 5 } })
   const client = await RawClient.open(broker)

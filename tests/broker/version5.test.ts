@@ -89,7 +89,7 @@ describe('a device that speaks MQTT 5', () => {
   })
 
   test('publishes by topic alias, thousands to a chunk, each acknowledged after it is kept', async () => {
-    const broker = await testBroker([gate])
+    const broker = await testBroker([gate], { limits: { unreleasedPerDeviceMax: 3_000 } })
     const client = await loggedIn5(broker, 'gate-1')
     const alias = properties([35, 0, 7])
     const many = Array.from({ length: 3_000 }, (_, index) =>
@@ -121,7 +121,7 @@ describe('a device that speaks MQTT 5', () => {
     expect(connack.sessionPresent).toBe(false)
     expect(connack.properties).toMatchObject({
       sessionExpiryInterval: 0,
-      receiveMaximum: defaultLimits.inFlightPerDeviceMax,
+      receiveMaximum: defaultLimits.unreleasedPerDeviceMax,
       maximumPacketSize: defaultLimits.publishBytesMax + 5,
       topicAliasMaximum: defaultLimits.topicAliasesMax,
       assignedClientIdentifier: 'gate-1',
