@@ -52,6 +52,7 @@ export class Desk {
       severity: ticket.severity,
       criticality: this.registry.asset(ticket.asset)?.criticality ?? 3,
       level: ticket.level,
+      isForecast: ticket.cause?.forecast !== undefined,
       relapses: ticket.relapses,
       earlier: ticket.earlier,
       dependents: this.#dependents.count(ticket.asset, dependentsMax),

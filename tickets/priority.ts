@@ -8,6 +8,8 @@ export type PriorityGrounds = {
   readonly criticality: Criticality
   /** The highest limit passed; `undefined` when a person reported it. */
   readonly level: Level | undefined
+  /** The limit was not passed but foreseen. */
+  readonly isForecast?: boolean
   /** Returns after work was done on this ticket, and earlier tickets about the same trouble. */
   readonly relapses: number
   readonly earlier: number
@@ -20,6 +22,7 @@ export type PriorityGrounds = {
 const severityPoints: { readonly [severity in Severity]: number } = { minor: 5, moderate: 15, major: 25, critical: 35 }
 const criticalityPoints: { readonly [criticality in Criticality]: number } = { 1: 3, 2: 8, 3: 13, 4: 19, 5: 25 }
 const levelPoints: { readonly [level in Level]: number } = { warning: 5, action: 15 }
+const foreseenPoints: { readonly [level in Level]: number } = { warning: 3, action: 10 }
 /** No limit says how soon a person's report must be seen to: its severity does. */
 const reportPoints: { readonly [severity in Severity]: number } = { minor: 0, moderate: 5, major: 10, critical: 15 }
 const pointsPerReturn = 5
@@ -78,10 +81,16 @@ function criticalityFactor({ criticality }: PriorityGrounds): PriorityFactor {
   }
 }
 
-function howSoonFactor({ level, severity }: PriorityGrounds): PriorityFactor {
+function howSoonFactor({ level, severity, isForecast }: PriorityGrounds): PriorityFactor {
   const name = 'how soon'
   if (level === undefined)
     return { name, points: reportPoints[severity], because: `Reported by a person as ${severity}.` }
+  if (isForecast === true)
+    return {
+      name,
+      points: foreseenPoints[level],
+      because: `The ${level} limit is not passed yet, but will be as it goes.`,
+    }
   const because =
     level === 'action'
       ? 'The action limit is passed already.'

@@ -1,5 +1,5 @@
 import type { DurationMs, Instant } from '../city/index.ts'
-import { type AlarmEvent, drawnLimits } from '../rules/index.ts'
+import { type AlarmEvent, drawnLimits, type Forecast } from '../rules/index.ts'
 import { type Firing, firingIn, higher, isHigher, type TicketDecision, weigh, worst } from './considering.ts'
 import { type Desk, programLine } from './desk.ts'
 import { evidenceWindow } from './evidence.ts'
@@ -109,10 +109,22 @@ async function open(page: TicketPage, desk: Desk, firing: Firing, at: Instant): 
         `Ticket ${last.number} was about the same trouble, ${last.state} on ${desk.time(last.updatedAt)}.`,
       ),
     )
-  const ticket = await page.insert(draft, entries)
+  const dueAt = dueBefore(alarm.forecast, draft.dueAt, at)
+  if (dueAt !== draft.dueAt)
+    entries.push(programLine(at, 'note', `Due by ${desk.time(dueAt)}: later than that the limit may be reached.`))
+  const ticket = await page.insert({ ...draft, dueAt }, entries)
   await remember(page, firing, ticket)
   await wantEvidence(page, firing, ticket, at)
   return ticket
+}
+
+/**
+ * What is foreseen is due before it may happen: at the early end of the forecast, also where that is later than the
+ * priority alone would have it. What may happen any moment is due by the time it is likely to.
+ */
+function dueBefore(forecast: Forecast | undefined, dueAt: Instant, at: Instant): Instant {
+  if (forecast === undefined || forecast.at <= at) return dueAt
+  return forecast.from > at ? forecast.from : Math.min(dueAt, forecast.at)
 }
 
 async function update(
@@ -124,7 +136,9 @@ async function update(
   isNew: boolean,
   at: Instant,
 ): Promise<Ticket> {
-  const after = desk.priced(joined(desk, firing, before, isNew, at), at)
+  const priced = desk.priced(joined(desk, firing, before, isNew, at), at)
+  // A nearer forecast brings the date forward; a farther one does not put it off.
+  const after = { ...priced, dueAt: Math.min(priced.dueAt, dueBefore(firing.alarm.forecast, priced.dueAt, at)) }
   const { rule } = firing.alarm
   const said = {
     'level raised': `Now past the ${firing.level} limit: ${firing.event.reason}.`,
@@ -212,7 +226,7 @@ async function wantEvidence(page: TicketPage, firing: Firing, ticket: Ticket, at
 }
 
 function causeOf({ alarm, event, occurrence, level }: Firing): TicketCause {
-  const { rule, sensor, measured, limit } = alarm
+  const { rule, sensor, measured, limit, forecast } = alarm
   return {
     occurrence,
     rule: rule.id,
@@ -222,6 +236,7 @@ function causeOf({ alarm, event, occurrence, level }: Firing): TicketCause {
     level,
     measured,
     limit,
+    forecast,
     reason: event.reason,
   }
 }

@@ -37,6 +37,7 @@ const ticketRow = z.object({
         level,
         measured: z.number().nullable(),
         limit: z.number().nullable(),
+        forecast: z.object({ at: z.number(), from: z.number(), to: z.number().optional() }).optional(),
         reason: z.string(),
       }),
     )

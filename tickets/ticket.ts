@@ -1,5 +1,5 @@
 import type { AssetId, DurationMs, Instant } from '../city/index.ts'
-import type { Level, Severity, Verdict } from '../rules/index.ts'
+import type { Forecast, Level, Severity, Verdict } from '../rules/index.ts'
 
 export const ticketStates = [
   'open',
@@ -41,6 +41,8 @@ export type TicketCause = {
   readonly level: Level
   readonly measured: number | undefined
   readonly limit: number | undefined
+  /** Where the limit was not passed but foreseen. */
+  readonly forecast?: Forecast | undefined
   readonly reason: string
 }
 

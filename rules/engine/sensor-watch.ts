@@ -183,7 +183,8 @@ function forecastIn(fold: CompiledRule | undefined, state: Float64Array, offset:
   if (fold?.forecast === undefined) return {}
   const [from = Number.NaN, at = Number.NaN, to = Number.NaN] = state.subarray(offset + fold.forecast)
   if (Number.isNaN(at)) return {}
-  return { forecast: { at, from, ...(Number.isFinite(to) ? { to } : {}) } }
+  const forecast = { at: Math.round(at), from: Math.round(from) }
+  return { forecast: Number.isFinite(to) ? { ...forecast, to: Math.round(to) } : forecast }
 }
 
 export function standingIn(state: Float64Array, offset: number): Standing {

@@ -6,27 +6,28 @@ const hoursMatterMs: DurationMs = 2 * 86_400_000
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** `Thursday 26 Nov`, or `Thursday 26 Nov 14:00` where the hour matters; with the year only when it is not this one's. */
-export function dateText(at: Instant, now: Instant, timeZone: string, weekday: 'long' | 'short' = 'long'): string {
-  const withTime = at - now < hoursMatterMs
-  const withYear = !withTime && yearOf(at, timeZone) !== yearOf(now, timeZone)
-  const parts = formatOf(timeZone, weekday, withTime, withYear).formatToParts(at)
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? ''
-  const day = `${part('weekday')} ${part('day')} ${part('month')}`
-  return withTime ? `${day} ${part('hour')}:${part('minute')}` : withYear ? `${day} ${part('year')}` : day
-}
-
-/** `on Thursday 26 Nov (80 % sure between Wed 25 Nov and Sat 28 Nov)`. */
+/** `on Thursday 26 Nov (80 % sure between Wed 25 Nov and Sat 28 Nov)`; with hours where they matter. */
 export function forecastText({ at, from, to }: Forecast, now: Instant, timeZone: string): string {
-  const first = from <= now ? 'now' : dateText(from, now, timeZone, 'short')
-  const last = to === undefined ? undefined : dateText(to, now, timeZone, 'short')
+  const withTime = at - now < hoursMatterMs
+  const text = (moment: Instant, weekday: 'long' | 'short') => dateText(moment, now, timeZone, weekday, withTime)
+  const first = from <= now ? 'now' : text(from, 'short')
+  const last = to === undefined ? undefined : text(to, 'short')
   const sure =
     last === undefined
       ? `90 % sure not before ${first}`
       : first === last
         ? '80 % sure that it is that day'
         : `80 % sure between ${first} and ${last}`
-  return `on ${dateText(at, now, timeZone)} (${sure})`
+  return `on ${text(at, 'long')} (${sure})`
+}
+
+/** With the year only when it is not this one's. */
+function dateText(at: Instant, now: Instant, timeZone: string, weekday: 'long' | 'short', withTime: boolean): string {
+  const withYear = !withTime && yearOf(at, timeZone) !== yearOf(now, timeZone)
+  const parts = formatOf(timeZone, weekday, withTime, withYear).formatToParts(at)
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? ''
+  const day = `${part('weekday')} ${part('day')} ${part('month')}`
+  return withTime ? `${day} ${part('hour')}:${part('minute')}` : withYear ? `${day} ${part('year')}` : day
 }
 
 function yearOf(at: Instant, timeZone: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { alarmStates, severities } from '../../../rules/index.ts'
-import { iso, level } from './terms.ts'
+import { forecast, iso, level } from './terms.ts'
 
 /** What hides an alarm from crews. */
 export const hidingView = z.object({
@@ -28,6 +28,8 @@ export const alarmView = z.object({
   startedAt: iso.nullable(),
   measured: z.number().nullable(),
   limit: z.number().nullable(),
+  /** Of a rule that looks ahead. */
+  forecast: forecast.nullable(),
   hiddenBy: hidingView.nullable(),
   acknowledgedBy: z.string().nullable(),
   error: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { severities, verdicts } from '../../../rules/index.ts'
 import { closings, holdReasons, ticketActions, ticketStates } from '../../../tickets/index.ts'
-import { iso, level, place } from './terms.ts'
+import { forecast, iso, level, place } from './terms.ts'
 
 export const priority = z.object({
   score: z.number(),
@@ -73,6 +73,7 @@ export const ticketView = ticketSummary.extend({
       level,
       measured: z.number().nullable(),
       limit: z.number().nullable(),
+      forecast: forecast.nullable(),
       reason: z.string(),
     })
     .nullable(),

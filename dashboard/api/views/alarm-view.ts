@@ -1,6 +1,6 @@
 import type { Alarm, Hiding } from '../../../rules/index.ts'
 import type { AlarmView } from '../schema.ts'
-import { isoOf, isoOrNull } from './iso.ts'
+import { forecastViewOf, isoOf, isoOrNull } from './iso.ts'
 
 export function alarmViewOf(alarm: Alarm): AlarmView {
   const { rule, level } = alarm
@@ -18,6 +18,7 @@ export function alarmViewOf(alarm: Alarm): AlarmView {
     startedAt: isoOrNull(alarm.startedAt),
     measured: alarm.measured ?? null,
     limit: alarm.limit ?? null,
+    forecast: forecastViewOf(alarm.forecast),
     hiddenBy: alarm.hiddenBy === undefined ? null : hidingViewOf(alarm.hiddenBy),
     acknowledgedBy: alarm.acknowledgedBy ?? null,
     error: alarm.error ?? null,

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../city/index.ts'
+import type { Forecast } from '../../../rules/index.ts'
 
 /** Instants as the API shows them. What lies outside the calendar is held at its ends instead of throwing. */
 export function isoOf(at: Instant): string {
@@ -8,4 +9,12 @@ export function isoOf(at: Instant): string {
 
 export function isoOrNull(at: Instant | undefined): string | null {
   return at === undefined ? null : isoOf(at)
+}
+
+export function forecastViewOf(
+  forecast: Forecast | undefined,
+): { readonly at: string; readonly from: string; readonly to: string | null } | null {
+  return forecast === undefined
+    ? null
+    : { at: isoOf(forecast.at), from: isoOf(forecast.from), to: isoOrNull(forecast.to) }
 }

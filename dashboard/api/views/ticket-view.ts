@@ -1,7 +1,7 @@
 import type { Registry } from '../../../city/index.ts'
 import { type Evidence, type HistoryEntry, type Ticket, verdictOf } from '../../../tickets/index.ts'
 import type { EvidenceView, HistoryEntryView, TicketActionName, TicketSummary, TicketView } from '../schema.ts'
-import { isoOf, isoOrNull } from './iso.ts'
+import { forecastViewOf, isoOf, isoOrNull } from './iso.ts'
 
 export function ticketSummaryOf(ticket: Ticket, registry: Registry): TicketSummary {
   const asset = registry.asset(ticket.asset)
@@ -71,8 +71,18 @@ function placeOf({ latitude, longitude, address }: TicketView['place']): TicketV
 
 function causeViewOf({ cause }: Ticket): TicketView['cause'] {
   if (cause === undefined) return null
-  const { rule, ruleVersion, ruleTitle, sensor, level, measured, limit, reason } = cause
-  return { rule, ruleVersion, ruleTitle, sensor, level, measured: measured ?? null, limit: limit ?? null, reason }
+  const { rule, ruleVersion, ruleTitle, sensor, level, reason } = cause
+  return {
+    rule,
+    ruleVersion,
+    ruleTitle,
+    sensor,
+    level,
+    measured: cause.measured ?? null,
+    limit: cause.limit ?? null,
+    forecast: forecastViewOf(cause.forecast),
+    reason,
+  }
 }
 
 function historyViewOf(entry: HistoryEntry): HistoryEntryView {

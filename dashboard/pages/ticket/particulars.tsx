@@ -24,6 +24,7 @@ export function Particulars({ ticket }: { ticket: TicketView }): JSX.Element {
               </>
             ) : null}
           </dd>
+          {ticket.cause?.forecast ? <Foreseen forecast={ticket.cause.forecast} /> : null}
           <dt>Asset</dt>
           <dd>
             <a href={`/assets/${ticket.asset}`}>{ticket.assetName}</a>
@@ -46,5 +47,24 @@ export function Particulars({ ticket }: { ticket: TicketView }): JSX.Element {
         </dl>
       </div>
     </section>
+  )
+}
+
+function Foreseen({ forecast }: { forecast: { at: string; from: string; to: string | null } }): JSX.Element {
+  return (
+    <>
+      <dt>Foreseen</dt>
+      <dd>
+        <Moment at={forecast.at} />
+        {forecast.to === null ? ', 90 % sure not before ' : ', 80 % sure between '}
+        <Moment at={forecast.from} />
+        {forecast.to === null ? null : (
+          <>
+            {' and '}
+            <Moment at={forecast.to} />
+          </>
+        )}
+      </dd>
+    </>
   )
 }

@@ -206,5 +206,5 @@ function lifeReason(change: Change, condition: RemainingLifeCondition): string {
   }
   const below = `remaining life ${left}, below ${limitAt(level)}`
   if (forecast === undefined || change.at === undefined) return below
-  return `will fail ${forecastText(forecast, change.at, change.timeZone ?? 'UTC')}, as others like it did; ${below}`
+  return `will fail ${forecastText(forecast, change.at, change.timeZone ?? 'UTC')}, judging by those that failed before; ${below}`
 }

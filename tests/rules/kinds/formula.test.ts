@@ -40,7 +40,7 @@ const meter: AssetClass = {
   failureModes: [mode],
 }
 const classes = [station, meter]
-const around = { assetClass: station, classes }
+const around = { assetClass: station, classes, folder: '.' }
 
 const place: Place = { latitude: 48, longitude: 16 }
 const asset = (id: string, of: AssetClass, relations: readonly Relation[] = []): Asset => ({
