@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type DurationMs, measureOf } from '../../../city/index.ts'
+import { type DurationMs, formatDuration, measureOf } from '../../../city/index.ts'
+import { type OwnUsual, offUsual, ownUsualSlots } from '../../detection/own-usual.ts'
 import { type CompiledRule, longestGap } from '../../engine/compiled-rule.ts'
 import { advance } from '../../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../../engine/slots.ts'
@@ -31,6 +32,10 @@ export type FormulaCondition = {
   readonly hysteresis: number
   /** Values older than this are not reckoned with; where it is absent, by each sensor's own interval. */
   readonly withinMs?: DurationMs
+  /** Held against its own usual, learnt at first; the limits are then differences in per cent. */
+  readonly own?: OwnUsual
+  /** Reckoned only while the condition's own quantity is above this: what a pump delivers is asked of one that runs. */
+  readonly onlyAbove?: number
 }
 
 const shape = {
@@ -43,12 +48,15 @@ const shape = {
   below: limits.optional(),
   hysteresis: amount.optional(),
   within: duration.optional(),
+  learn: duration.optional(),
+  over: duration.optional(),
+  'only above': amount.optional(),
 }
 
 export const formulaKind = defineKind<FormulaCondition, typeof shape>({
   kind: 'formula',
   keys: ['formula'],
-  companions: ['unit', 'called', 'above', 'below', 'hysteresis', 'within'],
+  companions: ['unit', 'called', 'above', 'below', 'hysteresis', 'within', 'learn', 'over', 'only above'],
   shape,
   findQuantities(when, say, around) {
     const meaning = understood(when.formula ?? '', say, around)
@@ -63,7 +71,7 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
     const unit = when.unit ?? '1'
     const measure = measureOf(unit)
     if (measure === undefined) say(['unit'], `"${unit}": expected a UCUM unit code, such as kW`)
-    else if (!areSame(measure.dimension, meaning.dimension))
+    else if (when.learn === undefined && !areSame(measure.dimension, meaning.dimension))
       say(
         ['unit'],
         `the formula comes out in ${unitOf(meaning.dimension)}: expected a unit of that, not ${when.unit ?? 'none'}`,
@@ -73,8 +81,12 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
       return undefined
     }
     const direction = when.above === undefined ? 'below' : 'above'
-    const found = readLevels(direction, when[direction], (text) => readValue(text, unit), say)
-    const hysteresis = readHysteresis(when.hysteresis, unit, say)
+    const own = readOwn(when.learn, when.over, say)
+    const limitUnit = own === undefined ? unit : '%'
+    const found = readLevels(direction, when[direction], (text) => readValue(text, limitUnit), say)
+    const hysteresis = readHysteresis(when.hysteresis, limitUnit, say)
+    const onlyAbove = when['only above'] === undefined ? undefined : readValue(when['only above'], quantity.unit)
+    if (onlyAbove?.kind === 'fault') say(['only above'], onlyAbove.message)
     if (found === undefined || hysteresis === undefined) return undefined
     checkOrder(direction, found, direction === 'above' ? 1 : -1, say)
     return {
@@ -82,12 +94,14 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
       quantity: quantity.id,
       formula: when.formula ?? '',
       references: ownFirst(meaning.references, quantity.id),
-      unit,
+      unit: limitUnit,
       name: when.called ?? when.formula ?? '',
       direction,
       limits: found,
       hysteresis,
       ...(when.within === undefined ? {} : { withinMs: when.within }),
+      ...(own === undefined ? {} : { own }),
+      ...(onlyAbove?.kind === 'read' ? { onlyAbove: onlyAbove.amount } : {}),
     }
   },
   inputs({ references }, asset, city) {
@@ -103,13 +117,31 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
     const { unit, name } = condition
     return limitedReason(change, condition.limits, {
       name,
-      subject: (value) => `${name} ${numberText(value, 2)} ${unitText(unit)}`.trim(),
-      relation: condition.direction,
-      limit: (value) => limitText(value, unit),
+      subject: (value) =>
+        condition.own === undefined
+          ? `${name} ${numberText(value, 2)} ${unitText(unit)}`.trim()
+          : `${name} ${numberText(Math.abs(value), 0)} % ${value < 0 ? 'below' : 'above'} its usual`,
+      relation: condition.own === undefined ? condition.direction : `${condition.direction} its usual by`,
+      limit: (value) => limitText(condition.own === undefined ? value : Math.abs(value), unit),
     })
   },
   limitOf: (condition, level) => condition.limits[level],
 })
+
+/** Less than three days is no usual: a day off work lies in them, or none. */
+const learnMsMin: DurationMs = 3 * 86_400_000
+
+function readOwn(learnMs: DurationMs | undefined, overMs: DurationMs | undefined, say: Say): OwnUsual | undefined {
+  if (learnMs === undefined) {
+    if (overMs !== undefined) say(['over'], '"over" means nothing with "formula" unless it is to "learn" its usual')
+    return undefined
+  }
+  if (learnMs < learnMsMin)
+    say(['learn'], `${formatDuration(learnMs)}: expected at least ${formatDuration(learnMsMin)}`)
+  if (overMs === undefined)
+    say([], 'missing "over": expected the time of the mean that is held against its usual, like 6h')
+  return overMs === undefined ? undefined : { learnMs, overMs }
+}
 
 /** The formula's meaning; what is wrong with it is said with its place in the text. */
 function understood(text: string, say: Say, around: ReadAround): Meaning | undefined {
@@ -147,7 +179,10 @@ function compile(rule: Rule, condition: FormulaCondition, facts: Facts): Compile
   )
   const sign = condition.direction === 'above' ? 1 : -1
   const freshMs = facts.inputs.map(({ expectedIntervalMs }) => condition.withinMs ?? longestGap(0, expectedIntervalMs))
-  const { factor, zero } = measured(condition.unit, 1)
+  const { own } = condition
+  const { factor, zero } = own === undefined ? measured(condition.unit, 1) : { factor: 1, zero: 0 }
+  const { onlyAbove = Number.NEGATIVE_INFINITY } = condition
+  const ownAt = lifecycleSlots + inputsAt + count * slotsPerInput
   // The moment that is judged, told to `isFresh` without an object.
   let moment = 0
   const expression: Expression = parseFormula(condition.formula)
@@ -160,16 +195,19 @@ function compile(rule: Rule, condition: FormulaCondition, facts: Facts): Compile
 
   const judge = (state: Float64Array, offset: number, at: number): boolean => {
     moment = at
-    const value = (evaluate(state, offset + lifecycleSlots + inputsAt) - zero) / factor
+    if (!((state[offset + lifecycleSlots + inputsAt + 1] as number) > onlyAbove)) return false
+    const reckoned = (evaluate(state, offset + lifecycleSlots + inputsAt) - zero) / factor
     // Something is missing, or divided by nothing: for what must hold, that is a hole.
-    if (!Number.isFinite(value)) return false
+    if (!Number.isFinite(reckoned)) return false
+    const value = own === undefined ? reckoned : offUsual(own, state, offset + ownAt, at, reckoned)
+    if (Number.isNaN(value)) return false
     state[offset + slot.measured] = value
     return advance(lifecycle, state, offset, at, sign * value, at)
   }
 
   return {
     rule,
-    width: lifecycleSlots + inputsAt + count * slotsPerInput,
+    width: ownAt + (own === undefined ? 0 : ownUsualSlots),
     judgesDoubtful: false,
     step(state, offset, at, value, input) {
       const base = offset + lifecycleSlots

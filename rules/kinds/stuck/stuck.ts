@@ -16,17 +16,19 @@ export type StuckCondition = {
   readonly quantity: string
   readonly tolerance: number
   readonly forMs: DurationMs
+  /** Where it may stand for as long as it likes: a meter behind a pump that is off. */
+  readonly restsAt?: number
 }
 
 /** A value that stands still needs to have been seen this often to be called stuck. */
 const stuckIntervalsMin = 10
 
-const shape = { 'stuck for': duration.optional(), within: amount.optional() }
+const shape = { 'stuck for': duration.optional(), within: amount.optional(), 'rests at': amount.optional() }
 
 export const stuckKind = defineKind<StuckCondition, typeof shape>({
   kind: 'stuck',
   keys: ['stuck for'],
-  companions: ['within'],
+  companions: ['within', 'rests at'],
   shape,
   read(when, [quantity], say) {
     const forMs = when['stuck for'] ?? 0
@@ -35,6 +37,8 @@ export const stuckKind = defineKind<StuckCondition, typeof shape>({
       say(['within'], within.message)
       return undefined
     }
+    const rest = when['rests at'] === undefined ? undefined : readValue(when['rests at'], quantity.unit)
+    if (rest?.kind === 'fault') say(['rests at'], rest.message)
     const tolerance = within.amount
     if (tolerance < 0 || tolerance >= quantity.range.max - quantity.range.min)
       say(['within'], `${tolerance}: expected from 0 to less than the whole range of the quantity`)
@@ -45,7 +49,8 @@ export const stuckKind = defineKind<StuckCondition, typeof shape>({
         `${formatDuration(forMs)}: expected at least ${shortest}, ${stuckIntervalsMin} intervals of the sensor`,
       )
     }
-    return { kind: 'stuck', quantity: quantity.id, tolerance, forMs }
+    const restsAt = rest?.kind === 'read' ? { restsAt: rest.amount } : {}
+    return { kind: 'stuck', quantity: quantity.id, tolerance, forMs, ...restsAt }
   },
   compile(rule, condition, { quantity }) {
     // Stuck or not is the value here, 1 or 0; the time it has to hold is the condition's own.
@@ -55,13 +60,15 @@ export const stuckKind = defineKind<StuckCondition, typeof shape>({
       forMs: condition.forMs,
       gapMs: longestGap(condition.forMs, quantity.expectedIntervalMs),
     }
+    const restsAt = condition.restsAt ?? Number.NaN
     return {
       rule,
       width: lifecycleSlots + stuckSlots,
       judgesDoubtful: true,
       step(state, offset, at, value) {
         const base = offset + lifecycleSlots
-        const stuck = stuckAfter(run, state, base, at, value)
+        const stands = stuckAfter(run, state, base, at, value)
+        const stuck = stands && !(Math.abs(value - restsAt) <= condition.tolerance)
         state[offset + slot.measured] = value
         return advance(lifecycle, state, offset, at, stuck ? 1 : 0, state[base + stuckPlace.startedAt] as number)
       },
