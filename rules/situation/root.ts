@@ -48,7 +48,7 @@ export function describeIncident(members: readonly GroupedTrouble[], town: Town)
     title: `${root.asset.name}: ${shareWords(root, members, town)}`,
     root: root.asset.id,
     reasons: [
-      `${shareWords(root, members, town)}, ${relationWords[root.relation]} ${root.asset.name}, within ${spanWords(startedAt, lastAt)}`,
+      `${raised(shareWords(root, members, town))}, ${relationWords[root.relation]} ${root.asset.name}, within ${spanWords(startedAt, lastAt)}`,
       ...ownWords(root, members),
       ...placeWords(assets, town),
     ],
@@ -138,7 +138,7 @@ function ownWords({ asset, own }: Candidate, members: readonly GroupedTrouble[])
   return [`${asset.name} itself: “${lowered(first.ruleTitle)}”${before}`]
 }
 
-/** `all within 320 m, in Old Town`. */
+/** `All within 320 m, in Old Town`. */
 function placeWords(assets: readonly AssetId[], town: Town): string[] {
   const places = assets.flatMap((id) => town.asset(id)?.place ?? [])
   const [first] = places
@@ -146,7 +146,7 @@ function placeWords(assets: readonly AssetId[], town: Town): string[] {
   const furthest = Math.max(...places.map((place) => distanceM(first, place)))
   const across =
     furthest < 950 ? `${Math.max(10, Math.ceil(furthest / 10) * 10)} m` : `${(furthest / 1_000).toFixed(1)} km`
-  return [`all within ${across} of ${town.asset(assets[0] ?? '')?.name ?? assets[0]}${districtWords(assets, town)}`]
+  return [`All within ${across} of ${town.asset(assets[0] ?? '')?.name ?? assets[0]}${districtWords(assets, town)}`]
 }
 
 function districtWords(assets: readonly AssetId[], town: Town): string {
@@ -163,4 +163,8 @@ function spanWords(from: number, to: number): string {
 /** Within a sentence; abbreviations keep their capitals. */
 function lowered(text: string): string {
   return /^[A-Z][A-Z0-9]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function raised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -54,7 +54,7 @@ describe.each([
     expect(town.messages).toHaveLength(1)
     expect(town.messages[0]).toMatchObject({ asset: 'gateway-01' })
     // The crew is told how much hangs on it, where that is known by then.
-    if (intervals <= 45) expect(town.messages[0]?.incident?.reasons[0]).toMatch(/^all 1000 meters silent/)
+    if (intervals <= 45) expect(town.messages[0]?.incident?.reasons[0]).toMatch(/^All 1000 meters silent/)
     const firing = town.engine.alarms().filter(({ state }) => state === 'firing')
     expect(firing).toHaveLength(count + 1)
     expect(town.hidden()).toHaveLength(count)

@@ -50,7 +50,7 @@ describe('a flood', () => {
         reasons: [
           '3 of 4 meters with “voltageLow”, fed by The feeder-01, within 40 s',
           'The feeder-01 itself reports no trouble; it is what they have in common',
-          expect.stringContaining('all within'),
+          expect.stringContaining('All within'),
         ],
       },
     ])
@@ -189,6 +189,6 @@ test('the same alarms in any order, in one batch or many, with restarts between:
     { numRuns: 20 },
   )
   expect([...found]).toHaveLength(1)
-  expect([...found][0]).toContain('all 4 meters')
+  expect([...found][0]).toContain('All 4 meters')
   town = await WatchedTown.of([], [])
 })
