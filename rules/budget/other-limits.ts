@@ -51,7 +51,8 @@ export function limitsToTry(
   const distance = (limit - usual) * quieter
   // A limit on the wrong side of what is usual fires always: it is tried from there outwards.
   const unit = distance > 0 ? distance : isPlain ? (range.max - range.min) / 20 : Math.abs(limit) || 1
-  const places = Math.min(6, decimals + 2)
+  // One digit more than is shown tells limits apart, and can still be said aloud.
+  const places = Math.min(6, decimals + 1)
   const tried = factors.map((factor) => Number((usual + quieter * unit * factor).toFixed(places)))
   const possible = tried.filter((each) => !isPlain || (each > range.min && each < range.max))
   return [...new Set([...possible, limit])].sort((one, other) => (one - other) * quieter)

@@ -21,7 +21,13 @@ export async function postLines<Result>(
   if (token) headers.set('x-csrf-token', token)
   let response: Response
   try {
-    response = await fetch(path, { method: 'POST', headers, credentials: 'same-origin', body: JSON.stringify(body), signal })
+    response = await fetch(path, {
+      method: 'POST',
+      headers,
+      credentials: 'same-origin',
+      body: JSON.stringify(body),
+      signal,
+    })
   } catch (error) {
     if (signal.aborted) throw error
     throw unreachable()

@@ -21,6 +21,7 @@ function places(): readonly Place[] {
     { href: '/tickets', text: 'Tickets', icon: 'tickets', count: openTickets.value.data?.length },
     { href: '/alarms', text: 'Alarms', icon: 'bell' },
     { href: '/assets', text: 'Assets', icon: 'assets' },
+    { href: '/rules', text: 'Rules', icon: 'book' },
   ]
   return may('devices') ? [...always, { href: '/devices', text: 'Devices', icon: 'devices' }] : always
 }

@@ -13,6 +13,7 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
       ['g t', 'Go to the tickets'],
       ['g l', 'Go to the alarms'],
       ['g a', 'Go to the assets'],
+      ['g r', 'Go to the rules'],
       ['g d', 'Go to the devices'],
       ['p', 'Pause or resume live values'],
       ['?', 'This list'],
@@ -31,7 +32,14 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: string, 
   },
 ]
 
-const goTo: Readonly<Record<string, string>> = { o: '/', t: '/tickets', l: '/alarms', a: '/assets', d: '/devices' }
+const goTo: Readonly<Record<string, string>> = {
+  o: '/',
+  t: '/tickets',
+  l: '/alarms',
+  a: '/assets',
+  r: '/rules',
+  d: '/devices',
+}
 // How long after `g` the second key still belongs to it.
 const secondKeyMs = 1_500
 

@@ -17,7 +17,7 @@ const viewports = { desk: { width: 1_440, height: 900 }, phone: { width: 360, he
 export type Complaints = { readonly texts: string[] }
 
 /** The built pages in a real browser, served by a real dashboard with the small town. One for a test file. */
-export function townInBrowser() {
+export function townInBrowser(changes: () => Parameters<typeof startedDashboard>[0] = () => ({})) {
   let browser: Browser | undefined
   let town: Awaited<ReturnType<typeof startedDashboard>> | undefined
   const complaints: Complaints = { texts: [] }
@@ -26,7 +26,7 @@ export function townInBrowser() {
     if (!existsSync(join(pagesFolder, 'index.html')))
       throw new Error('the pages are not built: run `npm run build`, or the tests through `npm test`')
     browser = await chromium.launch({ executablePath, args: flags })
-    town = await startedDashboard({ pagesFolder, now: Date.now })
+    town = await startedDashboard({ pagesFolder, now: Date.now, ...changes() })
     town.clock.at = Date.now()
   })
   afterAll(async () => {
