@@ -1,6 +1,6 @@
 import { durationText } from '../wording/units.ts'
 import { type Alert, alertsOf } from './alerting.ts'
-import { baselineAlerts, baselineNames } from './baselines.ts'
+import { baselineAlerts, baselineNames, chanceOf } from './baselines.ts'
 import { bootstrap } from './bootstrap.ts'
 import {
   type EventOptions,
@@ -35,7 +35,9 @@ export function eventReport(
   const head = ['', 'found', 'recall', 'incidents', 'precision', 'F1', 'false/sensor-month', 'false/asset-month']
   const rows = [
     totalsRow('as shipped', totals),
-    ...baselineNames.map((name) => totalsRow(name, totalsOf(measure(baselineAlerts(name, series))))),
+    ...baselineNames.map((name) =>
+      totalsRow(name, totalsOf(measure(baselineAlerts(name, series, chanceOf(judgement, seed))))),
+    ),
     ...sweep.map((threshold) =>
       totalsRow(`all at ≥ ${threshold}`, totalsOf(measure(alertsOf(judgement.judged, threshold)))),
     ),

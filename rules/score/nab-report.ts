@@ -1,5 +1,5 @@
 import { Refusal } from '../../city/index.ts'
-import { type BaselineName, baselineNames, baselineRows } from './baselines.ts'
+import { type BaselineName, baselineNames, baselineRows, type Chance, chanceOf } from './baselines.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { JudgedSeries } from './judge-series.ts'
 import { measureNab, type NabFile, nabFile, nabPart, nabProfiles, nabTime, nabTotal, sweepNab } from './measure-nab.ts'
@@ -16,7 +16,9 @@ const sweep = [3, 3.5, 4, 4.5, 5, 6, 7, 8]
 type Labelled = { readonly judged: JudgedSeries; readonly file: NabFile }
 
 /** The benchmark's own figures for a folder in its layout. */
-export function nabReport({ judged }: Judgement, windows: NabWindows, seed: number): readonly string[] {
+export function nabReport(judgement: Judgement, windows: NabWindows, seed: number): readonly string[] {
+  const { judged } = judgement
+  const chance = chanceOf(judgement, seed)
   const labelled: readonly Labelled[] = judged.flatMap((each) => {
     const own = windows[keyOf(each.series)]
     return own === undefined ? [] : [{ judged: each, file: fileOf(each.series, own) }]
@@ -47,7 +49,7 @@ export function nabReport({ judged }: Judgement, windows: NabWindows, seed: numb
       ['', ...nabProfiles.map(({ id }) => id), 'windows found', 'false rows'],
       [
         row('as shipped', (each) => alertsAt(each, each.seriesClass.surprise)),
-        ...baselineNames.map((name) => row(name, ({ series }) => alertedBy(name, series))),
+        ...baselineNames.map((name) => row(name, ({ series }) => alertedBy(name, series, chance))),
         ...sweep.map((threshold) => row(`all at ≥ ${threshold}`, (each) => alertsAt(each, threshold))),
       ],
     ),
@@ -64,9 +66,9 @@ function alertsAt(judged: JudgedSeries, threshold: number): Float64Array {
   return nabScores(judged, threshold).map((score) => (score >= nabScore(threshold) ? 1 : 0))
 }
 
-function alertedBy(name: BaselineName, series: RecordedSeries): Float64Array {
+function alertedBy(name: BaselineName, series: RecordedSeries, chance: Chance): Float64Array {
   const found = new Float64Array(series.at.length)
-  for (const row of baselineRows(name, series)) found[row] = 1
+  for (const row of baselineRows(name, series, chance)) found[row] = 1
   return found
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { nabScores } from './nab-scores.ts'
 import type { Judgement } from './score-recording.ts'
@@ -16,15 +16,17 @@ export function writeAlerts(judgement: Judgement, file: string): void {
   writeFileSync(file, alertsCsv(judgement))
 }
 
-/** One score a row in a folder as the benchmark has one per detector: `<category>/lengthsman_<file>.csv`. */
+/** One score a row, as the benchmark has it for each detector: `<category>/lengthsman_<file>.csv`. */
 export function writeNabResults({ judged }: Judgement, folder: string): void {
   for (const each of judged) {
-    const [category = '', ...rest] = each.series.file.replace(/^data\//, '').split('/')
-    const [inFolder, name] = rest.length === 0 ? ['', category] : [category, rest.join('/')]
+    const parts = each.series.file.split('/').slice(1)
+    const name = parts.pop() ?? each.series.file
     const scores = nabScores(each)
     const rows = each.series.written.map((row, index) => `${row},${scores[index] ?? 0}`)
-    const target = join(folder, detector, inFolder)
+    const target = join(folder, ...parts)
     mkdirSync(target, { recursive: true })
     writeFileSync(join(target, `${detector}_${name}`), `${['timestamp,value,anomaly_score', ...rows].join('\n')}\n`)
   }
+  // The benchmark's own runner looks for the categories below a folder with the detector's name.
+  if (!existsSync(join(folder, detector))) symlinkSync('.', join(folder, detector))
 }

@@ -72,7 +72,7 @@ recorded('the Numenta benchmark', () => {
     const out = temporaryFolder()
     writeNabResults(judgement, out)
     type NabScore = Record<string, { score: number; detected: number; windows: number; fpRows: number }>
-    const words = [join(out, 'lengthsman'), '--nab', folder, '--json']
+    const words = [out, '--nab', folder, '--json']
     const threshold = (judgement.judged[0]?.seriesClass.surprise ?? 0) / 10
     const shipped = Object.values(scored('nab_score.mjs', [...words, '--threshold', String(threshold)]) as NabScore)
     const [standard] = shipped
@@ -82,6 +82,9 @@ recorded('the Numenta benchmark', () => {
       String(standard?.fpRows),
     ])
     expect(standard?.score).toBeGreaterThanOrEqual(68)
+    expect(scored('nab_score.mjs', [join(out, 'lengthsman'), ...words.slice(1)])).toEqual(
+      scored('nab_score.mjs', words),
+    )
     const swept = Object.values(scored('nab_score.mjs', words) as NabScore)
     const printed = lines.find((line) => line.startsWith('threshold swept')) ?? ''
     const numbers = [...printed.matchAll(/(?:standard|FP|FN) (\d+\.\d\d) at/g)].map((match) => match[1])
