@@ -28,7 +28,7 @@ export const nowhere: CaseSurroundings = {
 export function caseCity(
   assets: readonly CaseAsset[],
   classes: readonly AssetClass[],
-  { timeZone, place }: CaseSurroundings,
+  { timeZone, place }: CaseSurroundings = nowhere,
 ): RuleRegistry {
   const known = new Map<AssetId, Asset>()
   const sensors = new Map<string, Sensor>()

@@ -80,9 +80,13 @@ const caseEntry = z.strictObject({
 const standardEntry = z.strictObject({
   /** One rule, or several that look at the same sensor. */
   rule: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
-  healthy: series,
+  healthy: series.optional(),
   /** For thresholds: beyond the lowest limit. */
   trouble: series.optional(),
+  /** For formulas instead: a value for each quantity that it looks at. */
+  asset: z
+    .strictObject({ healthy: z.record(z.string(), z.number()), trouble: z.record(z.string(), z.number()) })
+    .optional(),
   /** For thresholds with two levels: beyond the action limit. */
   action: series.optional(),
 })

@@ -2,7 +2,7 @@ import type { DurationMs, QuantityDefinition } from '../../city/index.ts'
 import type { Quality } from '../../ingest/index.ts'
 import type { Rule } from '../rule.ts'
 import type { Case, CaseExpectation, CaseReading, Proof } from './case.ts'
-import { nowhere } from './case-city.ts'
+import { type CaseSurroundings, nowhere } from './case-city.ts'
 import type { SeriesSamples } from './notation.ts'
 
 /** What is told of readings besides their values. */
@@ -25,11 +25,15 @@ export class Script {
 
   /** Readings from a place on, one an interval. */
   readings(from: number, values: readonly Value[], told: Told = {}): CaseReading[] {
+    return this.readingsOf(this.#sensor, from, values, told)
+  }
+
+  readingsOf(sensor: string, from: number, values: readonly Value[], told: Told = {}): CaseReading[] {
     return values.flatMap((value, index) => {
       if (value === undefined) return []
       const observedMs = (from + index) * this.intervalMs
       const arrivesMs = Math.max(observedMs, told.arrivesMs ?? 0)
-      return [{ sensor: this.#sensor, observedMs, arrivesMs, value, quality: told.quality ?? 'good' }]
+      return [{ sensor, observedMs, arrivesMs, value, quality: told.quality ?? 'good' }]
     })
   }
 
@@ -47,17 +51,26 @@ export class Script {
     name: string,
     readings: readonly CaseReading[],
     expect: readonly CaseExpectation[],
+    /** Assets of the same class beside it. */
+    others: readonly string[] = [],
   ): Case {
     return {
       name: `${this.rule.id}: ${name}`,
       rules: [this.rule.id],
       proves,
-      assets: [{ id: 'asset-1', class: this.rule.class }],
-      surroundings: nowhere,
+      assets: ['asset-1', ...others].map((id) => ({ id, class: this.rule.class })),
+      surroundings: this.#surroundings(),
       stepMs: this.intervalMs,
       readings,
       expect,
     }
+  }
+
+  /** Near the pole it is day all June and dark all December: a rule for either is judged throughout. */
+  #surroundings(): CaseSurroundings {
+    const light = this.rule.during?.light
+    if (light === undefined) return nowhere
+    return { ...nowhere, place: { latitude: 85, longitude: 0 }, beginsAt: Date.UTC(2026, light === 'day' ? 5 : 11, 10) }
   }
 }
 

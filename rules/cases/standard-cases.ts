@@ -5,6 +5,7 @@ import type { StandardEntry } from './case-file.ts'
 import { Script } from './script.ts'
 import { rateCases, thresholdCases } from './standard-asset.ts'
 import { impossibleCases, spikesCases } from './standard-doubt.ts'
+import { examplesOf, formulaCases, sistersCases } from './standard-joint.ts'
 import { silenceCases, stuckCases } from './standard-sensor.ts'
 
 /**
@@ -30,21 +31,30 @@ export function standardCases(
   }
   const script = new Script(rule, quantity)
   const { condition } = rule
+  const missing = (what: string) => new FileFaults([{ file, message: `standard: ${rule.id}: missing ${what}` }])
+  if (condition.kind === 'formula') {
+    const { healthy, trouble } = examplesOf(file, rule.id, entry.asset)
+    return formulaCases(script, condition, healthy, trouble)
+  }
+  const { healthy, trouble } = entry
+  if (healthy === undefined) throw missing('"healthy", what its sensor usually reads')
   switch (condition.kind) {
     case 'threshold':
-      if (entry.trouble === undefined)
-        throw new FileFaults([{ file, message: `standard: ${rule.id}: missing "trouble", a value beyond the limit` }])
-      return thresholdCases(script, entry.healthy, entry.trouble, entry.action)
+    case 'sisters':
+      if (trouble === undefined) throw missing('"trouble", a value beyond the limit')
+      return condition.kind === 'threshold'
+        ? thresholdCases(script, healthy, trouble, entry.action)
+        : sistersCases(script, condition, healthy, trouble)
     case 'rate':
-      return rateCases(script, condition, entry.healthy)
+      return rateCases(script, condition, healthy)
     case 'stuck':
-      return stuckCases(script, condition, entry.healthy)
+      return stuckCases(script, condition, healthy)
     case 'silence':
-      return silenceCases(script, condition, entry.healthy)
+      return silenceCases(script, condition, healthy)
     case 'impossible':
-      return impossibleCases(script, condition, entry.healthy)
+      return impossibleCases(script, condition, healthy)
     case 'spikes':
-      return spikesCases(script, condition, entry.healthy)
+      return spikesCases(script, condition, healthy)
     default:
       throw new FileFaults([
         {

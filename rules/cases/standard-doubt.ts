@@ -60,6 +60,9 @@ export function impossibleCases(
   ]
 }
 
+// As a sound sensor scatters, in shares of its size: as often up as down, and in no order.
+const scatter = [0.3, -0.6, 0.9, -0.2, 0.5, -1, 0.1, 0.8, -0.4, -0.8, 0.6, -0.1, 1, -0.9, 0.2, -0.3, 0.4]
+
 export function spikesCases(
   script: Script,
   condition: Extract<Condition, { kind: 'spikes' }>,
@@ -67,14 +70,15 @@ export function spikesCases(
 ): Case[] {
   const { rule } = script
   const wanted = condition.limits.warning ?? condition.limits.action ?? 0
-  const well = take(healthy, learntReadings(script.intervalMs) + before)
+  const [base = 0] = healthy
+  const size = Math.max(Math.abs(base) / 100, 0.01, condition.least)
+  const usual = scatter.map((share) => base + share * size)
+  const well = take(usual, 3 * learntReadings(script.intervalMs) + before)
   const began = well.length
-  const numbers = healthy.filter((value) => value !== undefined)
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
-  const out = most + 40 * Math.max(most - least, Math.abs(most) / 100, condition.least) + 1
+  const out = base + 60 * size
   const hole = script.intervals(longestGap(0, script.intervalMs)) + 1
   // Out, and back for three readings.
-  const spikes = (count: number): Value[] => Array.from({ length: count }, () => [out, ...take(healthy, 3)]).flat()
+  const spikes = (count: number): Value[] => Array.from({ length: count }, () => [out, ...take(usual, 3)]).flat()
   const series = (values: readonly Value[], told?: Told) => script.readings(began, values, told)
   const quiet = script.readings(0, well)
   // The reading after the last spike tells that it was one.
@@ -84,7 +88,7 @@ export function spikesCases(
     script.case(
       ['fire'],
       'fires when it has spikes again and again, and recovers',
-      [...quiet, ...series([...spikes(wanted), ...take(healthy, over)])],
+      [...quiet, ...series([...spikes(wanted), ...take(usual, over)])],
       [
         script.at(fired - 1, { firing: [] }),
         script.at(fired, { firing: [rule.id] }),
@@ -99,7 +103,7 @@ export function spikesCases(
         ...series([
           ...spikes(wanted - 1),
           ...take([out], 12),
-          ...Array.from({ length: 12 }, (_, index) => out - ((out - most) * index) / 12),
+          ...Array.from({ length: 12 }, (_, index) => out - ((out - base) * index) / 12),
         ]),
       ],
       [script.at(began + 4 * (wanted - 1) + 23, { firing: [] })],
@@ -110,7 +114,7 @@ export function spikesCases(
       [
         ...quiet,
         ...series(
-          Array.from({ length: wanted + 1 }, () => [...take([undefined], hole), out, ...take(healthy, 3)]).flat(),
+          Array.from({ length: wanted + 1 }, () => [...take([undefined], hole), out, ...take(usual, 3)]).flat(),
         ),
       ],
       [script.at(began + (wanted + 1) * (hole + 4) - 1, { firing: [] })],
@@ -121,7 +125,7 @@ export function spikesCases(
       [
         ...quiet,
         ...series(spikes(wanted), { arrivesMs: (began + 4 * wanted + 1) * script.intervalMs }),
-        ...script.readings(began + 4 * wanted, take(healthy, 2)),
+        ...script.readings(began + 4 * wanted, take(usual, 2)),
       ],
       [script.at(began + 4 * wanted, { firing: [] }), script.at(began + 4 * wanted + 1, { firing: [rule.id] })],
     ),
@@ -131,7 +135,7 @@ export function spikesCases(
       [
         ...quiet,
         ...series(spikes(wanted), { quality: 'clock-skew' }),
-        ...script.readings(began + 4 * wanted, take(healthy, 4)),
+        ...script.readings(began + 4 * wanted, take(usual, 4)),
         ...script.readings(began + 4 * wanted + 4, spikes(wanted), { quality: 'spike' }),
       ],
       [script.at(began + 4 * wanted + 3, { firing: [] }), script.at(began + 8 * wanted + 3, { firing: [rule.id] })],
