@@ -96,10 +96,10 @@ describe('a file of cases', () => {
 
   test('names what nobody knows, and what was probably meant', () => {
     expect(faultsOf({ ...strain, readings: { 'pump-7/vibratoin': '2' } })).toEqual([
-      expect.stringContaining('no sensor "pump-7/vibratoin", did you mean "pump-7/vibration"?'),
+      expect.stringContaining('no sensor "pump-7/vibratoin"; did you mean "pump-7/vibration"?'),
     ])
     expect(faultsOf({ ...strain, rules: ['pump-vibration-hihg'] })).toEqual([
-      expect.stringContaining('no rule "pump-vibration-hihg", did you mean "pump-vibration-high"?'),
+      expect.stringContaining('no rule "pump-vibration-hihg"; did you mean "pump-vibration-high"?'),
     ])
     expect(faultsOf({ ...strain, class: 'pump' })).toEqual([expect.stringContaining('no asset class "pump"')])
     expect(faultsOf({ ...strain, class: undefined })).toEqual([expect.stringContaining('missing "class"')])
