@@ -235,6 +235,7 @@ function alarmMessage({ alarm, before, at, reason }: AlarmEvent) {
     state: alarm.state,
     before: before.state,
     level: alarm.level ?? null,
+    hiddenBy: alarm.hiddenBy?.kind ?? null,
     at: new Date(at).toISOString(),
     reason,
   }

@@ -28,6 +28,8 @@ export class AlarmDesk {
   readonly #told = new Told()
   /** Assets of which an alarm changed that may explain those of others. */
   readonly #changedParents = new Set<AssetId>()
+  /** Alarms that a person hid one by one: listed whatever their state. */
+  #putAside: ReadonlySet<string> = new Set()
   /** The last moment we were told of. */
   #now: Instant = 0
 
@@ -42,6 +44,7 @@ export class AlarmDesk {
     this.#hidings.listeningSince = at
     this.#handling = new Map(handling)
     this.#told.restore(hidden)
+    this.#lookForPutAside()
   }
 
   /** Every alarm of an asset, also those that are inactive. */
@@ -61,7 +64,7 @@ export class AlarmDesk {
 
   #stirring(watches: Iterable<SensorWatch>): Alarm[] {
     const found: Alarm[] = []
-    const put = this.#putAside()
+    const put = this.#putAside
     for (const watch of watches) {
       if (watch.isCalm && put.size === 0) continue
       for (const ref of refsOf(watch))
@@ -71,11 +74,11 @@ export class AlarmDesk {
     return found
   }
 
-  /** Alarms that a person hid one by one: listed whatever their state. */
-  #putAside(): ReadonlySet<string> {
+  /** Asked of thousands of assets a second, so it is looked up once a tick and after every change. */
+  #lookForPutAside(): void {
     const ids = new Set(this.#hidings.windows.alarmsOut(this.#now))
     for (const [id, { shelved }] of this.#handling) if (shelved !== undefined) ids.add(id)
-    return ids
+    this.#putAside = ids
   }
 
   alarm(id: string): Alarm | undefined {
@@ -123,6 +126,7 @@ export class AlarmDesk {
     const { windows } = this.#hidings
     for (const window of windows.begun(at)) events.push(...this.#lookAtWindow(window, at))
     events.push(...this.#endShelving(at))
+    this.#lookForPutAside()
     for (const id of this.#told.next(rememberedPerTickMax)) {
       const ref = findRef(this.#list, id)
       if (ref === undefined || ref.standing.state < firing) this.#told.forget(id)
@@ -152,6 +156,7 @@ export class AlarmDesk {
     const detail = `${reason} (until ${new Date(until).toISOString()})`
     await this.#book.handle(id, handling, { alarm: id, at, by, action: 'shelved', detail })
     this.#handling.set(id, handling)
+    this.#lookForPutAside()
     return this.#activeAgain(id, `shelved by ${by}: ${reason}`, at)
   }
 
@@ -161,6 +166,7 @@ export class AlarmDesk {
     const handling: Handling = { ...held, shelved: undefined }
     await this.#book.handle(id, handling, { alarm: id, at, by, action: 'unshelved', detail: '' })
     this.#handling.set(id, handling)
+    this.#lookForPutAside()
     return this.#activeAgain(id, `taken off the shelf by ${by}`, at)
   }
 

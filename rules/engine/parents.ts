@@ -37,7 +37,8 @@ function silenceOf(watches: readonly SensorWatch[]): ParentSilence | undefined {
   }
   const missed = watched.every(({ silences }) => silences.some(({ state }) => state >= firing))
   // A sensor that no silence rule watches speaks for its asset all the same.
-  const isSilent = missed && heard.every(({ silences, heardAt }) => silences.length > 0 || heardAt <= beganAt)
+  const lastOfWatched = Math.max(...watched.map(({ heardAt }) => heardAt))
+  const isSilent = missed && lastWordAt <= lastOfWatched + intervalMs
   return { state: isSilent ? 'missed' : 'heard', lastWordAt, beganAt, intervalMs, backAt }
 }
 

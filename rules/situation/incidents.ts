@@ -11,6 +11,7 @@
  */
 import type { Database, DurationMs, Instant, Registry } from '../../city/index.ts'
 import type { Alarm, AlarmEvent } from '../alarm.ts'
+import { groupedTroubleOf } from './grouped-trouble.ts'
 import { type GroupedTrouble, groupTroubles } from './grouping.ts'
 import type { Incident, IncidentMember } from './incident.ts'
 import { IncidentBook } from './incident-book.ts'
@@ -78,7 +79,7 @@ export class Incidents {
   /** After a start: alarms that stir already, and were told before. */
   seed(alarms: readonly Alarm[]): void {
     for (const alarm of alarms) {
-      const trouble = this.#troubleOf(alarm)
+      const trouble = groupedTroubleOf(alarm, this.#registry)
       if (trouble !== undefined) this.#troubles.set(trouble.occurrence, trouble)
     }
     this.#letGo()
@@ -171,31 +172,12 @@ export class Incidents {
     let isNews = false
     for (const { alarm, at } of events) {
       if (alarm.state === 'inactive') this.#end(alarm.id, at, touched)
-      const trouble = alarm.state === 'firing' ? this.#troubleOf(alarm) : undefined
+      const trouble = alarm.state === 'firing' ? groupedTroubleOf(alarm, this.#registry) : undefined
       if (trouble === undefined || this.#troubles.has(trouble.occurrence)) continue
       this.#troubles.set(trouble.occurrence, trouble)
       isNews = true
     }
     return isNews
-  }
-
-  /** Work in progress is no incident: what a person hid does not count. What a parent explains is just what does. */
-  #troubleOf({ state, occurrence, hiddenBy, asset, rule, id, sensor, startedAt }: Alarm): GroupedTrouble | undefined {
-    if (state !== 'firing' || occurrence === undefined || startedAt === undefined) return undefined
-    if (hiddenBy !== undefined && hiddenBy.kind !== 'suppressed') return undefined
-    const isSilence = rule.condition.kind === 'silence'
-    const quantity = this.#registry.class(rule.class)?.quantities.find((each) => sensor.endsWith(`/${each.id}`))
-    return {
-      occurrence,
-      alarm: id,
-      asset,
-      class: rule.class,
-      failureMode: rule.failureMode,
-      ruleTitle: rule.title,
-      isSilence,
-      from: startedAt,
-      to: startedAt + (isSilence ? (quantity?.expectedIntervalMs ?? 0) : 0),
-    }
   }
 
   #end(alarm: string, at: Instant, touched: Map<number, Set<string>>): void {

@@ -31,7 +31,8 @@ export function describeIncident(members: readonly GroupedTrouble[], town: Town)
   if (root === undefined && assets.length < nearAssetsMin) return undefined
   const startedAt = Math.min(...members.map(({ from }) => from))
   const lastAt = Math.max(...members.map(({ from }) => from))
-  const counts = { assets: assets.length, alarms: members.length, startedAt, lastAt }
+  const alarms = new Set(members.map(({ alarm }) => alarm)).size
+  const counts = { assets: assets.length, alarms, startedAt, lastAt }
   if (root === undefined) {
     const reasons = [
       `${whatWords(members, assets, town)} within ${spanWords(startedAt, lastAt)}`,

@@ -33,7 +33,7 @@ export type ServiceWindow = {
 }
 
 /** Longer than this is no window but another rule, or another city. */
-export const windowMsMax: DurationMs = 366 * 86_400_000
+const windowMsMax: DurationMs = 366 * 86_400_000
 /** For an asset that is out of service "until further notice": somebody has to say so again every month. */
 export const outOfServiceMsDefault: DurationMs = 30 * 86_400_000
 /** A shift. A crew that forgot to finish its ticket has gone home by then. */
@@ -51,4 +51,13 @@ export function isOpenAt(window: ServiceWindow, at: Instant): boolean {
 export function windowWords({ kind, reason, ticket }: ServiceWindow): string {
   if (kind === 'crew on site') return `crew on site${ticket === undefined ? '' : `, ticket ${ticket}`}`
   return kind === 'maintenance' ? `maintenance: ${reason}` : reason
+}
+
+/** What is wrong with a window that somebody asks for; `undefined` when nothing is. */
+export function faultOfWindow({ reason, from, until }: ServiceWindow, at: Instant): string | undefined {
+  if (reason.trim() === '') return 'reason: say why'
+  if (!(until > from)) return 'until: expected a moment after "from"'
+  if (!(until > at)) return 'until: expected a moment to come'
+  if (until - Math.max(from, at) > windowMsMax) return 'until: at most 366 days'
+  return undefined
 }

@@ -1,12 +1,12 @@
 import { type AssetId, type DurationMs, type Instant, Refusal, type RelationKind } from '../../city/index.ts'
 import {
   endOf,
+  faultOfWindow,
   isOpenAt,
   onSiteMs,
   outOfServiceMsDefault,
   type ServiceWindow,
   type WindowReach,
-  windowMsMax,
 } from './service-window.ts'
 import type { Topology } from './topology.ts'
 
@@ -226,7 +226,7 @@ export class ServiceWindows {
   }
 
   async #put(window: ServiceWindow, at: Instant): Promise<ServiceWindow> {
-    const fault = faultOf(window, at)
+    const fault = faultOfWindow(window, at)
     if (fault !== undefined) throw new Refusal('WINDOW_INVALID', fault)
     if (!this.#held.has(window.id) && this.#held.size >= openWindowsMax)
       throw new Refusal('WINDOW_INVALID', `there are ${openWindowsMax} windows already; end some that are not needed`)
@@ -247,12 +247,4 @@ export class ServiceWindows {
     }
     return held.covered
   }
-}
-
-function faultOf({ reason, from, until }: ServiceWindow, at: Instant): string | undefined {
-  if (reason.trim() === '') return 'reason: say why'
-  if (!(until > from)) return 'until: expected a moment after "from"'
-  if (!(until > at)) return 'until: expected a moment to come'
-  if (until - Math.max(from, at) > windowMsMax) return 'until: at most 366 days'
-  return undefined
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../../city/index.ts'
 import type { Reading } from '../../ingest/index.ts'
 import {
   assetOf,
+  below,
   gatewaySilent,
   hour,
   meterSilent,
@@ -100,6 +101,21 @@ describe('a gateway that lives', () => {
     await town.pass(90 * minute)
     expect(town.openTickets()).toEqual(['gateway-01 radio-fault', `${dead} sensor-fault`])
     expect(town.engine.alarm(`MeterSilent@${dead}`)?.hiddenBy).toBeUndefined()
+  })
+
+  test('is told from a dead one by a sensor that nobody misses', async () => {
+    const weak = { ...below('SupplyLow', 'gateway', 'power-supply', 11), id: 'SupplyLow' }
+    const condition = { ...weak.condition, quantity: 'supply-voltage' }
+    town = await WatchedTown.of(assets.slice(0, 2), [meterSilent, gatewaySilent, { ...weak, condition } as typeof weak])
+    const supply = (at: Instant) => [readingOf('gateway-01', 'supply-voltage', 12, at, at + 3_000)]
+    await town.pass(10 * minute, (at) => [...alive(meters.slice(0, 1))(at), ...supply(at)])
+    await town.pass(hour, supply)
+    // Its signal meter is broken, it lives, and so the meter is silent by itself.
+    expect(town.openTickets()).toEqual(['gateway-01 radio-fault', 'meter-0000 sensor-fault'])
+    await town.pass(10 * minute, (at) => [...alive(meters.slice(0, 1))(at), ...supply(at)])
+    await town.pass(90 * minute)
+    // Now all of it is silent, and explains what is.
+    expect(town.hidden()).toEqual(['MeterSilent@meter-0000'])
   })
 
   test('of which one sensor is broken goes on living', async () => {
