@@ -29,6 +29,9 @@ export type IntakeParts = {
   onNotKept(session: Session, reason: unknown): void
 }
 
+// Writes of acknowledgements between two readings of the sockets: some ten milliseconds.
+const writesPerTurn = 512
+
 const nothing = Buffer.alloc(0)
 const notKept = new HangUp('the message could not be kept')
 
@@ -42,6 +45,10 @@ export class Intake {
   /** The messages whose promise is the one `receive` returned last. */
   #promise: Promise<void> | undefined
   #batch: Taken[] = []
+  /** Kept and not yet acknowledged, the oldest first, and how far the first of them is done. */
+  readonly #owed: (readonly Taken[])[] = []
+  #owedAt = 0
+  #isAcknowledging = false
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -152,31 +159,59 @@ export class Intake {
   #settle(promise: Promise<void>, batch: readonly Taken[], failure: { readonly reason: unknown } | undefined): void {
     // Whoever gets this promise from now on is too late for this settling and needs one of its own.
     if (this.#promise === promise) this.#closeBatch()
-    for (const { session, messages, bytes } of batch) {
-      session.inFlight -= messages
-      session.inFlightBytes -= bytes
-      this.#inFlight -= messages
-      this.#inFlightBytes -= bytes
+    if (failure === undefined) this.#owed.push(batch)
+    else for (const taken of batch) this.#refuse(taken, failure.reason)
+    if (!this.#isAcknowledging) this.#acknowledgeSome()
+  }
+
+  /**
+   * Acknowledges what is kept, batch after batch, so that each connection hears in the order in which it spoke. After so
+   * many writes the sockets are read again: the answers to ten thousand devices at once would keep all others waiting,
+   * and those that are answered first from sending their next.
+   */
+  readonly #acknowledgeSome = () => {
+    this.#isAcknowledging = false
+    let writes = 0
+    for (let batch = this.#owed[0]; batch !== undefined; batch = this.#owed[0]) {
+      for (; this.#owedAt < batch.length; this.#owedAt += 1, writes += 1) {
+        if (writes === writesPerTurn) {
+          this.#isAcknowledging = true
+          setImmediate(this.#acknowledgeSome)
+          this.#wakeWaiting()
+          return
+        }
+        this.#acknowledge(batch[this.#owedAt] as Taken)
+      }
+      this.#owed.shift()
+      this.#owedAt = 0
     }
-    if (failure === undefined) for (const taken of batch) this.#acknowledge(taken)
-    else this.#refuse(batch, failure.reason)
     this.#wakeWaiting()
     if (this.#inFlight === 0) this.#whenEmpty?.()
   }
 
-  #acknowledge({ session: { conn }, identifiers }: Taken): void {
+  #release({ session, messages, bytes }: Taken): void {
+    session.inFlight -= messages
+    session.inFlightBytes -= bytes
+    this.#inFlight -= messages
+    this.#inFlightBytes -= bytes
+  }
+
+  #acknowledge(taken: Taken): void {
+    this.#release(taken)
+    const { identifiers } = taken
+    const { conn } = taken.session
     if (identifiers.length === 0 || conn.destroyed) return
     this.#parts.stats.acknowledged += identifiers.length
     conn.write(acknowledgements(identifiers))
   }
 
-  #refuse(batch: readonly Taken[], reason: unknown): void {
-    for (const { session, messages } of batch) {
-      this.#parts.stats.notKept += messages
-      if (session.conn.destroyed) continue
-      this.#parts.onNotKept(session, reason)
-      session.conn.destroy(notKept)
-    }
+  #refuse(taken: Taken, reason: unknown): void {
+    this.#release(taken)
+    const { session, messages } = taken
+    this.#parts.stats.notKept += messages
+    if (session.conn.destroyed) return
+    this.#parts.onNotKept(session, reason)
+    session.conn.destroy(notKept)
   }
 
   #wakeWaiting(): void {
