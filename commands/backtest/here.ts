@@ -22,7 +22,8 @@ export async function tryHere(
   const database = await openDatabase(folder.database, allMigrations)
   try {
     const registry = await Registry.open(database, Date.now)
-    const rules = rulesOf(asked, () => openRuleBook(configuration, folder, registry, database).rules(), registry)
+    const inForce = openRuleBook(configuration, folder, registry, database).rules()
+    const rules = rulesOf(asked, inForce, registry)
     for (const asset of asked.assets ?? [])
       if (registry.asset(asset) === undefined)
         throw new Refusal('ASSET_UNKNOWN', `--assets: there is no asset "${asset}"`)
@@ -41,7 +42,7 @@ export async function tryHere(
       const tickets = await Tickets.open({ database, registry, evidence: async () => [], log })
       const { from, to, assets } = asked
       return trialViewOf(
-        await tryRules({ rules, from, to, assets }, { store, registry, tickets, ...watching }),
+        await tryRules({ rules, inForce, from, to, assets }, { store, registry, tickets, ...watching }),
         registry,
       )
     } finally {
@@ -52,9 +53,9 @@ export async function tryHere(
   }
 }
 
-function rulesOf({ what }: Asked, inForce: () => readonly Rule[], registry: Registry): readonly Rule[] {
+function rulesOf({ what }: Asked, inForce: readonly Rule[], registry: Registry): readonly Rule[] {
   if ('text' in what) return rulesFromText(what.file, what.text, registry.classes())
-  const rules = inForce().filter(({ id }) => id === what.rule)
+  const rules = inForce.filter(({ id }) => id === what.rule)
   if (rules.length === 0)
     throw new Refusal('RULE_UNKNOWN', `"${what.rule}" is neither a file nor the id of a rule in force`)
   return rules

@@ -1,7 +1,7 @@
 import type { AssetId, DurationMs, Instant } from '../../city/index.ts'
 import type { ReadingStore } from '../../ingest/index.ts'
 import type { RuleRegistry } from '../engine/watch-list.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, sensorFault } from '../rule.ts'
 import type { Bout } from './bout.ts'
 import { type Ended, FoldThread } from './fold-thread.ts'
 import { stretches } from './stretches.ts'
@@ -18,6 +18,8 @@ export const warmUpMs: DurationMs = 14 * 86_400_000
 
 export type BacktestWanted = {
   readonly rules: readonly Rule[]
+  /** All rules in force: those about the sensors decide what is believed of them, unless they are tried themselves. */
+  readonly inForce?: readonly Rule[]
   readonly from: Instant
   readonly to: Instant
   /** Of these assets only; of all when absent. */
@@ -72,7 +74,10 @@ export async function runBacktest(
   const { rules, from, to } = wanted
   const groups = taskGroups(rules, registry, wanted.assets && new Set(wanted.assets))
   const gathered = new Gathered(rules.length)
-  const thread = new FoldThread({ rules, from, to, isBrief: wanted.isBrief ?? false }, (ended) => gathered.add(ended))
+  const thread = new FoldThread(
+    { rules, guards: guardsIn(wanted), from, to, isBrief: wanted.isBrief ?? false },
+    (ended) => gathered.add(ended),
+  )
   let toldAt = begunAt
   try {
     for (const [index, group] of groups.entries()) {
@@ -96,6 +101,11 @@ export async function runBacktest(
   } finally {
     await thread.close()
   }
+}
+
+function guardsIn({ rules, inForce }: BacktestWanted): readonly Rule[] {
+  const tried = new Set(rules.map(({ id }) => id))
+  return (inForce ?? []).filter(({ id, failureMode }) => failureMode === sensorFault && !tried.has(id))
 }
 
 function spanOf({ inputs, withDelays }: TaskGroup, { from, to }: BacktestWanted) {

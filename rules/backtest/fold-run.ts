@@ -19,11 +19,18 @@ export class FoldRun {
     blank(this.#state, 0, fold.width)
   }
 
-  /** Takes a stretch of one sensor's readings, in order. */
-  take({ stamps, values }: PackedReadings): void {
+  /**
+   * Takes a stretch of one sensor's readings, in order. Those that are doubted (a row of ones) it does not believe; a rule
+   * about the sensor itself believes what it believes, and marks them while it fires.
+   */
+  take({ stamps, values }: PackedReadings, doubted: Uint8Array | undefined, isGuard: boolean): void {
     if (this.error !== undefined) return
+    const skips = isGuard || this.#fold.judgesDoubtful ? undefined : doubted
     try {
-      for (let row = 0; row < stamps.length; row++) this.#step(stamps[row] as number, values[row] as number, 0)
+      for (let row = 0; row < stamps.length; row++) {
+        if (skips === undefined || skips[row] === 0) this.#step(stamps[row] as number, values[row] as number, 0)
+        if (isGuard && doubted !== undefined && (this.#state[slot.state] as number) >= firing) doubted[row] = 1
+      }
     } catch (error) {
       this.error = messageOf(error)
     }

@@ -2,19 +2,21 @@ import type { Instant } from '../../city/index.ts'
 import { inOrder, momentOf, type PackedReadings } from '../../ingest/index.ts'
 import { messageOf } from '../engine/sensor-plan.ts'
 import { silenceWatch } from '../engine/silence.ts'
-import { compileRule } from '../kinds/kinds.ts'
-import type { Rule } from '../rule.ts'
+import { compileRule, isJoint } from '../kinds/kinds.ts'
+import { type Rule, sensorFault } from '../rule.ts'
 import { BoutBook } from './bout-book.ts'
 import { FoldRun } from './fold-run.ts'
 import type { FromThread, Start, Task, TaskOutcome } from './messages.ts'
 import { SilenceRun } from './silence-run.ts'
 
-type Run = { readonly task: Task; readonly run: FoldRun | SilenceRun }
+type Run = { readonly task: Task; readonly run: FoldRun | SilenceRun; readonly isGuard: boolean }
 type Ended = Extract<FromThread, { kind: 'ended' }>
 
 /** All rules on the same sensors of one asset: the readings are put in order once for them all. */
 export class GroupRun {
   readonly #runs: Run[] = []
+  /** Rules in force about the sensor itself, which are not tried but decide what the others believe. */
+  readonly #guards: FoldRun[] = []
   readonly #failed: TaskOutcome[] = []
   readonly #start: Start
   readonly #isJoint: boolean
@@ -22,17 +24,32 @@ export class GroupRun {
   #firstAt: Instant | undefined
   #lastAt: Instant | undefined
 
-  constructor(start: Start, tasks: readonly Task[], isJoint: boolean) {
+  constructor(start: Start, tasks: readonly Task[], joint: boolean) {
     this.#start = start
-    this.#isJoint = isJoint
+    this.#isJoint = joint
     for (const task of tasks) {
       const rule = start.rules[task.rule]
       if (rule === undefined) continue
       try {
-        this.#runs.push({ task, run: runOf(rule, task, start) })
+        this.#runs.push({ task, run: runOf(rule, task, start), isGuard: !joint && isAboutSensor(rule) })
       } catch (error) {
         this.#failed.push(outcomeOf(task, [], 0, messageOf(error)))
       }
+    }
+    if (!joint && this.#runs.some(({ isGuard, run }) => !isGuard && run instanceof FoldRun)) this.#guard(start, tasks)
+  }
+
+  #guard(start: Start, tasks: readonly Task[]): void {
+    const [task] = tasks
+    const about = task && start.rules[task.rule]
+    if (task === undefined || about === undefined) return
+    const place = { rule: -1, asset: task.asset, sensor: task.sensor }
+    for (const rule of start.guards) {
+      if (rule.class !== about.class || rule.condition.quantity !== task.facts.quantity.id || isJoint(rule)) continue
+      const fold = compiled(rule, task)
+      if (fold === undefined) continue
+      const book = new BoutBook(rule, task.facts.quantity, place, { from: start.to, isBrief: true })
+      this.#guards.push(new FoldRun(fold, book))
     }
   }
 
@@ -41,10 +58,14 @@ export class GroupRun {
     const [first] = ordered
     if (first === undefined) return
     this.#count(first)
-    for (const { run } of this.#runs) {
+    // What the rules about the sensor find holds for the others at the same reading: they go first.
+    const areGuards = this.#guards.length > 0 || this.#runs.some(({ isGuard }) => isGuard)
+    const doubted = areGuards ? new Uint8Array(first.stamps.length) : undefined
+    for (const guard of this.#guards) guard.take(first, doubted, true)
+    for (const { run, isGuard } of [...this.#runs].sort((one, other) => Number(other.isGuard) - Number(one.isGuard))) {
       if (run instanceof SilenceRun) run.take(first, through)
       else if (this.#isJoint) run.takeJoint(ordered)
-      else run.take(first)
+      else run.take(first, doubted, isGuard)
     }
   }
 
@@ -70,6 +91,19 @@ export class GroupRun {
     this.#readings += stamps.length
     this.#firstAt ??= momentOf(stamps[0] as number)
     this.#lastAt = momentOf(stamps[stamps.length - 1] as number)
+  }
+}
+
+function isAboutSensor({ failureMode }: Rule): boolean {
+  return failureMode === sensorFault
+}
+
+/** A guard that cannot be made ready guards nothing, as live. */
+function compiled(rule: Rule, task: Task) {
+  try {
+    return compileRule(rule, task.facts)
+  } catch {
+    return undefined
   }
 }
 

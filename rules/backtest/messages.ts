@@ -18,6 +18,8 @@ export type Start = {
   readonly from: Instant
   readonly to: Instant
   readonly rules: readonly Rule[]
+  /** Rules in force about the sensors themselves: while one fires, the others do not believe its sensor, as live. */
+  readonly guards: readonly Rule[]
   /** Only the tickets count; see `BoutBookOptions`. */
   readonly isBrief: boolean
 }

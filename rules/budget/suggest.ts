@@ -38,6 +38,7 @@ export type Suggestion = {
 
 export type SuggestionWanted = {
   readonly rule: Rule
+  readonly inForce: readonly Rule[]
   readonly from: Instant
   readonly to: Instant
   readonly assets?: readonly AssetId[] | undefined
@@ -51,7 +52,7 @@ export type SuggestionWanted = {
  * share of false tickets. `undefined` for a rule without a limit to move.
  */
 export async function suggestLimit(
-  { rule, from, to, assets, target, raised }: SuggestionWanted,
+  { rule, inForce, from, to, assets, target, raised }: SuggestionWanted,
   surroundings: BacktestSurroundings,
 ): Promise<Suggestion | undefined> {
   const found = movable(rule)
@@ -61,7 +62,7 @@ export async function suggestLimit(
   const usual = isPlain ? await usualValue(rule, surroundings, from, to) : 0
   const limits = limitsToTry(found, usual ?? found.limit, quantity, isPlain)
   const rules = limits.map((limit) => withLimit(rule, limit))
-  const outcome = await runBacktest({ rules, from, to, assets, isBrief: true }, surroundings)
+  const outcome = await runBacktest({ rules, inForce, from, to, assets, isBrief: true }, surroundings)
   const [observed = { assets: 0, assetMs: 0 }] = outcome.observed
   const assetYears = observed.assetMs / yearMs
   const right = raised.filter(({ verdict }) => verdict === 'true' || verdict === 'too-late')

@@ -25,7 +25,12 @@ const keep = process.argv[2]
 const folder = keep ?? mkdtempSync(join(tmpdir(), 'lengthsman-bench-'))
 const log = pino({ level: 'warn' })
 
-async function measure(path: string, name: string, rules: readonly Rule[]): Promise<void> {
+async function measure(
+  path: string,
+  name: string,
+  rules: readonly Rule[],
+  inForce: readonly Rule[] = [],
+): Promise<void> {
   const assets = Array.from({ length: sensors }, (_, index) => ({
     id: benchAsset(index),
     class: 'drinking-water-pump',
@@ -39,7 +44,7 @@ async function measure(path: string, name: string, rules: readonly Rule[]): Prom
   const watching = setInterval(() => {
     largest = Math.max(largest, process.memoryUsage.rss())
   }, 100)
-  const outcome = await runBacktest({ rules, from: yearFrom, to: yearTo }, { store, registry })
+  const outcome = await runBacktest({ rules, inForce, from: yearFrom, to: yearTo }, { store, registry })
   clearInterval(watching)
   held.disable()
   const { user, system } = process.cpuUsage(cpu)
@@ -62,6 +67,7 @@ try {
   const all = readRuleFiles(libraryRuleFiles(), libraryClasses())
   const named = (...ids: string[]) => all.filter(({ id }) => ids.includes(id))
   await measure(path, 'a threshold', named('pump-vibration-high'))
+  await measure(path, 'a threshold, with the rules about its sensor', named('pump-vibration-high'), all)
   await measure(path, 'a silence', named('pump-silent-vibration'))
   await measure(
     path,

@@ -73,7 +73,7 @@ export function trialRoutes(server: HttpServer, parts: Parts, database: Database
       if (rules.length > rulesMax)
         throw problem('REQUEST_INVALID', { what: `${rules.length} rules: expected at most ${rulesMax} at once` })
       checkAssets(assets)
-      const wanted: BacktestWanted = { rules, ...spanOf(request.body), assets }
+      const wanted: BacktestWanted = { rules, inForce: engine.rules(), ...spanOf(request.body), assets }
       return trials.stream(request, reply, async (signal, onProgress) =>
         trialViewOf(await tryRules(wanted, { store, registry, tickets, signal, onProgress }), registry),
       )
@@ -119,7 +119,7 @@ export function trialRoutes(server: HttpServer, parts: Parts, database: Database
       const share = budgetShare(await budgets.of(rule.class), rule.class, { engine })
       return trials.stream(request, reply, async (signal, onProgress) => {
         const raised = await raisedFor({ rules: [rule], ...span, assets }, tickets)
-        const wanted = { rule, ...span, assets, target: target ?? share, raised }
+        const wanted = { rule, inForce: engine.rules(), ...span, assets, target: target ?? share, raised }
         const suggestion = await suggestLimit(wanted, { store, registry, signal, onProgress })
         if (suggestion === undefined) throw problem('RULE_WITHOUT_LIMIT', { rule: id })
         return suggestionViewOf(suggestion, { ...span, unit: unitOf(rule) })

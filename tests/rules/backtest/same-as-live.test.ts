@@ -152,6 +152,10 @@ describe('tried on history', () => {
     expect(sorted(tried)).toEqual(live)
     expect(outcome.readings).toBe(past.length)
     expect(outcome.troubles).toEqual([])
+    // Tried alone, a rule believes of the sensor what it would beside the others.
+    const alone = rules.slice(0, 4)
+    const again = await runBacktest({ rules: alone, inForce: rules, from: start, to: end }, { store, registry })
+    expect(again.bouts).toEqual(outcome.bouts.filter((bout) => bout.rule < alone.length))
     // The words are those of the alarm.
     const [first] = outcome.bouts
     const said = events.find(
