@@ -71,9 +71,9 @@ export function measure(played: Played): Measured {
     faults: faults
       .filter(({ functionalFailureAt }) => functionalFailureAt < untilAt)
       .map((fault) => outcomeOf(fault, classOf.get(fault.asset) ?? '', byAsset.get(fault.asset) ?? [])),
-    // A trouble of the last day may not have had the time to show.
+    // A trouble of the last days may not have had the time to show.
     troubles: devicesOnce(troubles)
-      .filter(({ fromAt: began }) => began < untilAt - dayMs)
+      .filter(({ fromAt: began }) => began < untilAt - 3 * dayMs)
       .map((trouble) => troubleOutcome(trouble, byAsset.get(assetOf(trouble)) ?? [])),
     falseCalls: calls
       .filter(({ kind }) => kind !== 'updated')
