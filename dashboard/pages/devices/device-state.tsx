@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import type { DeviceView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { Badge } from '../design/shape.tsx'
-import { Age } from '../design/when.tsx'
+import { Age, Moment } from '../design/when.tsx'
 import type { Look } from '../words/states.ts'
 import { plural } from '../words/units.ts'
 
@@ -47,7 +47,7 @@ export function DeviceState({ device }: { device: DeviceView }): JSX.Element {
       {connectionChangedAt && !device.revokedAt ? (
         <span class="quiet small">
           {' '}
-          since <Age at={connectionChangedAt} />
+          since <Moment at={connectionChangedAt} />
         </span>
       ) : null}
       {status ? (
