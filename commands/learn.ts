@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { formatDuration, parseDuration, Refusal } from '../city/index.ts'
 import {
   type Learnt,
@@ -55,6 +55,7 @@ export const learnCommand: Command = {
     const { words, option, print } = invocation
     const file = needed(learnCommand, 'the table', words[0])
     const out = needed(learnCommand, '--out', option('out'))
+    checkWritable(out)
     const stepMs = stepOf(option('step'))
     const text = readText(file)
     const { table, time: counted } = tableIn(file, text, invocation)
@@ -136,6 +137,15 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     throw new Refusal('LEARN_TABLE_UNREADABLE', `${file} cannot be read: ${(error as Error).message}`, error)
+  }
+}
+
+/** Asked before the learning, which takes longer than anybody wants to wait for this answer. */
+function checkWritable(out: string): void {
+  try {
+    accessSync(dirname(out), constants.W_OK)
+  } catch (error) {
+    throw new Refusal('MODEL_UNWRITABLE', `${out} cannot be written: ${(error as Error).message}`, error)
   }
 }
 
