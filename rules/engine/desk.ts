@@ -54,7 +54,7 @@ export class AlarmDesk {
 
   /** Alarms that are not simply inactive: also one that somebody hid, and one whose rule is in error. */
   alarms(): Alarm[] {
-    return this.#stirring(this.#list.watches())
+    return this.#hidings.inBulk(() => this.#stirring(this.#list.watches()))
   }
 
   /** The same, of one asset. */
@@ -122,6 +122,10 @@ export class AlarmDesk {
   /** What only time can tell: shelves and windows that begin and end, and what a parent explains no longer. */
   tend(at: Instant): AlarmEvent[] {
     this.#now = Math.max(this.#now, at)
+    return this.#hidings.inBulk(() => this.#tendAll(at))
+  }
+
+  #tendAll(at: Instant): AlarmEvent[] {
     const events = [...this.#changedParents].flatMap((parent) => this.gatewayChanged(parent, at))
     const { windows } = this.#hidings
     for (const window of windows.begun(at)) events.push(...this.#lookAtWindow(window, at))

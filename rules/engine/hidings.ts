@@ -1,6 +1,6 @@
-import type { AssetId, Instant } from '../../city/index.ts'
+import type { AssetId, Instant, RelationKind } from '../../city/index.ts'
 import type { Hiding } from '../alarm.ts'
-import { type Explanation, explain } from '../situation/explaining.ts'
+import { type Explanation, explain, type ParentStanding } from '../situation/explaining.ts'
 import { windowWords } from '../situation/service-window.ts'
 import type { ServiceWindows } from '../situation/service-windows.ts'
 import type { Topology } from '../situation/topology.ts'
@@ -23,6 +23,8 @@ export class Hidings {
   readonly windows: ServiceWindows
   /** Nobody's verdict can be expected before this and its own time. */
   listeningSince: Instant = Number.NEGATIVE_INFINITY
+  /** How parents stand, while many alarms are looked at in one go and nothing can change between them. */
+  #known: Map<string, ParentStanding> | undefined
   readonly #list: WatchList
   readonly #registry: RuleRegistry
 
@@ -59,6 +61,17 @@ export class Hidings {
     return { kind: 'suppressed', reason, parent, ...(until === undefined ? {} : { until }) }
   }
 
+  /** Looks at many alarms in one go: a parent of thousands is looked at once. */
+  inBulk<Result>(look: () => Result): Result {
+    if (this.#known !== undefined) return look()
+    this.#known = new Map()
+    try {
+      return look()
+    } finally {
+      this.#known = undefined
+    }
+  }
+
   /** Whether a change of this alarm may explain those of other assets, or cease to. */
   explainsOthers({ rule, watch }: AlarmRef): boolean {
     const { asset } = watch.sensor
@@ -69,9 +82,7 @@ export class Hidings {
   #explanationOf(ref: AlarmRef, before: Hiding | undefined, at: Instant): Explanation | undefined {
     const relations = this.topology.parentsOf(ref.watch.sensor.asset)
     if (relations.length === 0) return undefined
-    const parents = relations.map(({ kind, asset }) =>
-      parentStanding(asset, kind, [...this.#list.watchesOf(asset)], this.#modesOf(asset)),
-    )
+    const parents = relations.map(({ kind, asset }) => this.#standingOf(asset, kind))
     return explain(
       troubleOf(ref, this.listeningSince),
       parents,
@@ -110,6 +121,15 @@ export class Hidings {
       }
     }
     return undefined
+  }
+
+  #standingOf(asset: AssetId, kind: RelationKind): ParentStanding {
+    const key = `${kind} ${asset}`
+    const known = this.#known?.get(key)
+    if (known !== undefined) return known
+    const standing = parentStanding(asset, kind, [...this.#list.watchesOf(asset)], this.#modesOf(asset))
+    this.#known?.set(key, standing)
+    return standing
   }
 
   #modesOf(asset: AssetId) {

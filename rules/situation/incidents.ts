@@ -27,7 +27,14 @@ const chunk = 500
 /** Of one incident; the page says so. */
 const membersMax = 10_000
 
-type Held = { incident: Incident; readonly members: Map<string, IncidentMember> }
+type Held = {
+  incident: Incident
+  readonly members: Map<string, IncidentMember>
+  /** Members that are not over, by occurrence. */
+  readonly going: Set<string>
+  /** Its words are to be found anew. */
+  isGrown: boolean
+}
 
 export type IncidentsOptions = {
   readonly database: Database
@@ -44,6 +51,8 @@ export class Incidents {
   readonly #troubles = new Map<string, GroupedTrouble>()
   readonly #held = new Map<number, Held>()
   readonly #numberOf = new Map<string, number>()
+  /** Bouts in an incident that are not over, by alarm: in a flood, thousands end one by one. */
+  readonly #goingOf = new Map<string, Set<string>>()
   /** What changed, by incident, and which of its members: kept until it is written. */
   readonly #unwritten = new Map<number, Set<string>>()
   #newest = 0
@@ -67,11 +76,11 @@ export class Incidents {
   async #restore(at: Instant): Promise<void> {
     this.#newest = await this.#book.newestNumber()
     for (const incident of await this.#book.goingOnSince(at - rememberedMs)) {
-      const members = new Map((await this.#book.membersOf(incident.number)).map((each) => [each.occurrence, each]))
-      this.#held.set(incident.number, { incident, members })
-      for (const [occurrence, member] of members) {
-        this.#numberOf.set(occurrence, incident.number)
-        this.#troubles.set(occurrence, member)
+      const held: Held = { incident, members: new Map(), going: new Set(), isGrown: false }
+      this.#held.set(incident.number, held)
+      for (const member of await this.#book.membersOf(incident.number)) {
+        this.#put(member, held)
+        this.#troubles.set(member.occurrence, member)
       }
     }
   }
@@ -87,20 +96,27 @@ export class Incidents {
 
   /** Takes in what alarms did. The same events again change nothing. */
   async consider(events: readonly AlarmEvent[], at: Instant): Promise<void> {
-    for (let start = 0; start < events.length; start += chunk)
-      await this.#considerSome(events.slice(start, start + chunk), at)
+    for (let start = 0; start < events.length; start += chunk) {
+      const isNews = this.#takeIn(events.slice(start, start + chunk))
+      if (isNews) for (const group of groupTroubles([...this.#troubles.values()], this.#town)) this.#settle(group, at)
+      this.#letGo()
+      // A flood of thousands must not keep readings waiting.
+      if (start + chunk < events.length) await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (this.#unwritten.size > 0) await this.#write()
   }
 
-  async #considerSome(events: readonly AlarmEvent[], at: Instant): Promise<void> {
-    const touched = this.#unwritten
-    const isNews = this.#takeIn(events, touched)
-    if (isNews)
-      for (const group of groupTroubles([...this.#troubles.values()], this.#town)) this.#settle(group, at, touched)
-    if (touched.size === 0) return
-    const changed = [...touched].flatMap(([number, occurrences]) => {
+  async #write(): Promise<void> {
+    const changed = [...this.#unwritten].flatMap(([number, occurrences]) => {
       const held = this.#held.get(number)
       return held === undefined ? [] : [{ held, occurrences }]
     })
+    for (const { held } of changed) {
+      // What made it one may have been taken out of the town since: then it keeps the words it has.
+      if (held.isGrown && held.incident.state !== 'merged')
+        held.incident = { ...held.incident, ...describeIncident([...held.members.values()], this.#town) }
+      held.isGrown = false
+    }
     const members = changed.flatMap(({ held, occurrences }) =>
       [...occurrences].flatMap((occurrence) => {
         const member = held.members.get(occurrence)
@@ -111,12 +127,11 @@ export class Incidents {
       changed.map(({ held }) => held.incident),
       members,
     )
-    touched.clear()
+    this.#unwritten.clear()
     for (const { held } of changed) {
       this.#tell(held.incident)
       if (held.incident.state === 'merged') this.#held.delete(held.incident.number)
     }
-    this.#letGo()
   }
 
   /** Of one bout of an alarm; those of the last day are known at once. */
@@ -168,10 +183,10 @@ export class Incidents {
   }
 
   /** Whether there is a trouble that was not known. */
-  #takeIn(events: readonly AlarmEvent[], touched: Map<number, Set<string>>): boolean {
+  #takeIn(events: readonly AlarmEvent[]): boolean {
     let isNews = false
     for (const { alarm, at } of events) {
-      if (alarm.state === 'inactive') this.#end(alarm.id, at, touched)
+      if (alarm.state === 'inactive') this.#end(alarm.id, at)
       const trouble = alarm.state === 'firing' ? groupedTroubleOf(alarm, this.#registry) : undefined
       if (trouble === undefined || this.#troubles.has(trouble.occurrence)) continue
       this.#troubles.set(trouble.occurrence, trouble)
@@ -180,23 +195,19 @@ export class Incidents {
     return isNews
   }
 
-  #end(alarm: string, at: Instant, touched: Map<number, Set<string>>): void {
-    for (const held of this.#held.values()) {
-      if (held.incident.state === 'merged') continue
-      let isOne = false
-      for (const [occurrence, member] of held.members) {
-        if (member.alarm !== alarm || member.overAt !== undefined || member.from > at) continue
-        held.members.set(occurrence, { ...member, overAt: at })
-        touch(touched, held.incident.number, occurrence)
-        isOne = true
-      }
-      if (isOne && [...held.members.values()].every(({ overAt }) => overAt !== undefined))
-        held.incident = { ...held.incident, state: 'over', overAt: at }
+  #end(alarm: string, at: Instant): void {
+    for (const occurrence of this.#goingOf.get(alarm) ?? []) {
+      const held = this.#held.get(this.#numberOf.get(occurrence) ?? 0)
+      const member = held?.members.get(occurrence)
+      if (held === undefined || member === undefined || member.from > at) continue
+      this.#put({ ...member, overAt: at }, held)
+      this.#touch(held.incident.number, occurrence)
+      if (held.going.size === 0) held.incident = { ...held.incident, state: 'over', overAt: at }
     }
   }
 
   /** A group of troubles becomes an incident, joins one, or makes several into one. */
-  #settle(group: readonly GroupedTrouble[], at: Instant, touched: Map<number, Set<string>>): void {
+  #settle(group: readonly GroupedTrouble[], at: Instant): void {
     const numbers = [...new Set(group.flatMap(({ occurrence }) => this.#numberOf.get(occurrence) ?? []))]
     const [first, ...others] = numbers
       .sort((one, other) => one - other)
@@ -205,15 +216,14 @@ export class Incidents {
     if (fresh.length === 0 && others.length === 0) return
     const held = first ?? this.#found(group, at)
     if (held === undefined) return
-    for (const other of others) this.#merge(other, held, touched)
+    for (const other of others) this.#merge(other, held)
     for (const trouble of fresh) {
       if (held.members.size >= membersMax) break
-      this.#enrol({ ...trouble, overAt: undefined }, held, touched)
+      this.#enrol({ ...trouble, overAt: undefined }, held)
     }
-    const words = describeIncident([...held.members.values()], this.#town)
-    // What made it one may have been taken out of the town since: it keeps the words it has.
-    held.incident = { ...held.incident, ...words, state: 'open', overAt: undefined }
-    touch(touched, held.incident.number)
+    held.isGrown = true
+    held.incident = { ...held.incident, state: 'open', overAt: undefined }
+    this.#touch(held.incident.number)
   }
 
   #found(group: readonly GroupedTrouble[], at: Instant): Held | undefined {
@@ -229,26 +239,42 @@ export class Incidents {
       overAt: undefined,
       crewsTold: [],
     }
-    const held = { incident, members: new Map<string, IncidentMember>() }
+    const held: Held = { incident, members: new Map(), going: new Set(), isGrown: true }
     this.#held.set(number, held)
     return held
   }
 
-  #enrol(member: IncidentMember, held: Held, touched: Map<number, Set<string>>): void {
-    held.members.set(member.occurrence, member)
-    this.#numberOf.set(member.occurrence, held.incident.number)
-    touch(touched, held.incident.number, member.occurrence)
+  #enrol(member: IncidentMember, held: Held): void {
+    this.#put(member, held)
+    this.#touch(held.incident.number, member.occurrence)
   }
 
-  #merge(other: Held, into: Held, touched: Map<number, Set<string>>): void {
-    for (const member of other.members.values()) this.#enrol(member, into, touched)
+  /** Writes a member down in memory, and whether it goes on. */
+  #put(member: IncidentMember, held: Held): void {
+    const { occurrence, alarm, overAt } = member
+    held.members.set(occurrence, member)
+    this.#numberOf.set(occurrence, held.incident.number)
+    const going = this.#goingOf.get(alarm) ?? new Set()
+    if (overAt === undefined) {
+      held.going.add(occurrence)
+      this.#goingOf.set(alarm, going.add(occurrence))
+    } else {
+      held.going.delete(occurrence)
+      going.delete(occurrence)
+      if (going.size === 0) this.#goingOf.delete(alarm)
+    }
+  }
+
+  #merge(other: Held, into: Held): void {
+    for (const member of other.members.values()) this.#enrol(member, into)
     other.members.clear()
+    other.going.clear()
     other.incident = { ...other.incident, state: 'merged', mergedInto: into.incident.number }
     into.incident = {
       ...into.incident,
       crewsTold: [...new Set([...into.incident.crewsTold, ...other.incident.crewsTold])],
     }
-    touch(touched, other.incident.number)
+    this.#touch(other.incident.number)
   }
 
   /** Forgets what is too old for anything to follow from it, and of too many the oldest. */
@@ -262,19 +288,20 @@ export class Incidents {
       for (const { occurrence } of oldest) this.#troubles.delete(occurrence)
     }
     for (const [number, { incident, members }] of this.#held) {
-      if (incident.state === 'open' || (incident.overAt ?? 0) >= newest - rememberedMs) continue
+      if (incident.state === 'open' || this.#unwritten.has(number)) continue
+      if ((incident.overAt ?? 0) >= newest - rememberedMs) continue
       this.#held.delete(number)
       for (const occurrence of members.keys()) this.#numberOf.delete(occurrence)
     }
   }
 
+  #touch(number: number, occurrence?: string): void {
+    const known = this.#unwritten.get(number) ?? new Set()
+    this.#unwritten.set(number, known)
+    if (occurrence !== undefined) known.add(occurrence)
+  }
+
   #tell(incident: Incident): void {
     for (const listener of this.#listeners) listener(incident)
   }
-}
-
-function touch(touched: Map<number, Set<string>>, number: number, occurrence?: string): void {
-  const known = touched.get(number) ?? new Set()
-  touched.set(number, known)
-  if (occurrence !== undefined) known.add(occurrence)
 }

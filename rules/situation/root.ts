@@ -20,7 +20,8 @@ type Candidate = {
   readonly dependents: readonly AssetId[]
   /** Its own alarms among the members. */
   readonly own: readonly GroupedTrouble[]
-  /** Of all that depend on it in the same way. */
+  /** All that depends on it and is of their classes. */
+  readonly likeThem: number
   readonly share: number
 }
 
@@ -74,10 +75,11 @@ function rootOf(members: readonly GroupedTrouble[], town: Town): Candidate | und
     if (asset === undefined) continue
     const own = members.filter((member) => member.asset === id)
     const others = inTrouble.size - (own.length > 0 ? 1 : 0)
-    const share = dependents.size / Math.max(1, likeThem(id, dependents, town).length)
+    const alike = likeThem(id, dependents, town).length
+    const share = dependents.size / Math.max(1, alike)
     const enough = dependents.size + (own.length > 0 ? 1 : 0) >= tiedAssetsMin && dependents.size * 2 > others
     if (!enough || (own.length === 0 && share < shareMin)) continue
-    const candidate = { asset, relation, dependents: [...dependents].sort(), own, share }
+    const candidate = { asset, relation, dependents: [...dependents].sort(), own, likeThem: alike, share }
     if (best === undefined || isBetter(candidate, best)) best = candidate
   }
   return best
@@ -103,9 +105,8 @@ const relationWords: Readonly<Record<RelationKind, string>> = {
 }
 
 /** `3 of 4 drinking water pumps silent`. */
-function shareWords({ asset, dependents }: Candidate, members: readonly GroupedTrouble[], town: Town): string {
-  const all = likeThem(asset.id, dependents, town)
-  const of = all.length === dependents.length ? `all ${all.length}` : `${dependents.length} of ${all.length}`
+function shareWords({ likeThem: all, dependents }: Candidate, members: readonly GroupedTrouble[], town: Town): string {
+  const of = all === dependents.length ? `all ${all}` : `${dependents.length} of ${all}`
   return `${dependents.length === 1 ? '1' : of} ${kindWords(dependents, town)} ${symptomWords(members, dependents)}`
 }
 
