@@ -53,6 +53,7 @@ export type Measured = {
 }
 
 const dayMs = 86_400_000
+const timeToShowMs = 3 * dayMs
 
 /** Holds what was said against what was true. */
 export function measure(played: Played): Measured {
@@ -71,10 +72,11 @@ export function measure(played: Played): Measured {
     faults: faults
       .filter(({ functionalFailureAt }) => functionalFailureAt < untilAt)
       .map((fault) => outcomeOf(fault, classOf.get(fault.asset) ?? '', byAsset.get(fault.asset) ?? [])),
-    // A trouble of the last days may not have had the time to show.
+    // What a crew mends on the way, or the end cuts off, before it could show says nothing.
     troubles: devicesOnce(troubles)
-      .filter(({ fromAt: began }) => began < untilAt - 3 * dayMs)
-      .map((trouble) => troubleOutcome(trouble, byAsset.get(assetOf(trouble)) ?? [])),
+      .filter(({ fromAt: began }) => began < untilAt - timeToShowMs)
+      .map((trouble) => troubleOutcome(trouble, byAsset.get(assetOf(trouble)) ?? []))
+      .filter(({ trouble, verdict }) => verdict !== 'unnoticed' || lasted(trouble) >= timeToShowMs),
     falseCalls: calls
       .filter(({ kind }) => kind !== 'updated')
       .flatMap((call) => {
@@ -153,6 +155,10 @@ function falseBecause(call: Call, { faults, troubles }: Played): FalseCall['beca
       call.at - (trouble.repairedAt ?? trouble.toAt) < 7 * dayMs,
   )
   return isMended || isSensorMended ? 'mended before' : 'nothing there'
+}
+
+function lasted({ fromAt, toAt, repairedAt }: SensorTrouble): DurationMs {
+  return (repairedAt ?? toAt) - fromAt
 }
 
 function assetOf({ sensor }: SensorTrouble): AssetId {

@@ -50,10 +50,14 @@ export class TroubleBook {
     const here = this.#bySensor.get(sensor)
     if (here === undefined) return whole
     let shown: number | undefined = whole
+    let stuck = false
     for (const trouble of here) {
-      if (shown !== undefined && isTroubled(trouble, at)) shown = this.#show(trouble, shown, at, seed, instrument)
-      else if (at >= (trouble.repairedAt ?? trouble.toAt)) this.#held.delete(sensor)
+      if (!isTroubled(trouble, at)) continue
+      stuck ||= trouble.kind === 'stuck'
+      if (shown !== undefined) shown = this.#show(trouble, shown, at, seed, instrument)
     }
+    // The next time it sticks it holds on to another value.
+    if (!stuck) this.#held.delete(sensor)
     return shown
   }
 
