@@ -1,4 +1,19 @@
-import { bucketBefore, bucketsMax, bucketsMin, openBucket, type TrendWindow } from './trend-window.ts'
+import {
+  followSeason,
+  lagOne,
+  largest,
+  rest,
+  type Shape,
+  squaresAroundMean,
+  startSeason,
+  take,
+  weigh,
+  weightedMean,
+  weights,
+  x,
+  y,
+} from './fit-data.ts'
+import { bucketsMax, bucketsMin, type TrendWindow } from './trend-window.ts'
 
 /**
  * The course of wear: level until some onset, then a straight line (of the logarithm, for exponential wear). The onset is
@@ -12,8 +27,6 @@ import { bucketBefore, bucketsMax, bucketsMin, openBucket, type TrendWindow } fr
  *
  * The room below is used again by each fit: a fit is good until the next one.
  */
-export type Shape = 'linear' | 'exponential'
-
 export type WearFit = {
   /** Courses that carry weight; the first `count` places of the arrays. */
   count: number
@@ -28,8 +41,6 @@ export type WearFit = {
   /** Buckets, as many as they are worth. */
   worth: number
   freedom: number
-  /** Probability that there is no wear. */
-  idle: number
 }
 
 /** Onsets tried between two buckets: with fewer, the onset would look better known than it is. */
@@ -47,17 +58,8 @@ const fit: WearFit = {
   spread: new Float64Array(onsetsMax),
   worth: 0,
   freedom: 0,
-  idle: 1,
 }
 
-const x = new Float64Array(bucketsMax)
-const raw = new Float64Array(bucketsMax)
-const y = new Float64Array(bucketsMax)
-const weights = new Float64Array(bucketsMax)
-const rest = new Float64Array(bucketsMax)
-const sorted = new Float64Array(bucketsMax)
-const phase = new Uint16Array(bucketsMax)
-const season = new Float64Array(1_440)
 const squaresOf = new Float64Array(onsetsMax)
 
 const rounds = 4
@@ -66,15 +68,11 @@ const untried = Number.POSITIVE_INFINITY
 const tailMin = 5
 /** Of the daily rhythm: what was seen on fewer days is not a rhythm. */
 const daysMin = 3
-const { abs, exp, log, max, min } = Math
-const huber = 1.345
-/** What those weights leave of the mean square of normal residuals: 2 Φ(1.345) - 1. */
+const { exp, log, max } = Math
+/** What Huber's weights leave of the mean square of normal residuals: 2 Φ(1.345) - 1. */
 const huberShare = 0.8214
 /** The variance of a median is π/2 that of a mean. */
 const medianCost = Math.PI / 2
-const madToSigma = 1.4826
-/** Less correlation than this cannot be told from none; with more there is nothing left to learn from. */
-const correlationMax = 0.9
 /** Courses that are less likely change no quantile. */
 const weightMin = 1e-3
 
@@ -86,9 +84,7 @@ export function fitWear(window: TrendWindow, state: Float64Array, base: number, 
   if (window.phases > 1 && (x[n - 1] as number) - first < daysMin * window.phases - 1) return undefined
   // What cannot be told apart in the arithmetic: a constant is not a trend.
   const floor = n * (1e-9 * largest(n)) ** 2
-  season.fill(0, 0, window.phases)
-  weights.fill(1, 0, n)
-  for (let index = 0; index < n; index++) y[index] = raw[index] as number
+  startSeason(n, window.phases)
   if (squaresAroundMean(n) <= floor) return undefined
   let best = -1
   for (let round = 0; round < rounds; round++) {
@@ -102,21 +98,6 @@ export function fitWear(window: TrendWindow, state: Float64Array, base: number, 
   }
   settle(n, window.phases, floor)
   return fit
-}
-
-/** Newest last; `x` counts buckets up to the middle of the open one's left edge, so the newest is at -0.5. */
-function take(window: TrendWindow, state: Float64Array, base: number, shape: Shape): number {
-  const open = openBucket(state, base)
-  let n = 0
-  for (let back = window.buckets; back >= 1; back--) {
-    const value = bucketBefore(window, state, base, back)
-    if (Number.isNaN(value) || (shape === 'exponential' && value <= 0)) continue
-    x[n] = 0.5 - back
-    raw[n] = shape === 'exponential' ? log(value) : value
-    phase[n] = (open - back) % window.phases
-    n++
-  }
-  return n
 }
 
 /** One least-squares fit an onset, from sums over what comes after it. Returns the likeliest; -1: none fits better than a level. */
@@ -190,32 +171,6 @@ function residuals(n: number, best: number): void {
           (fit.slope[best] as number) * max(0, (x[index] as number) - (fit.onset[best] as number))
 }
 
-/** Adds to each time of day the median of what remains there, and takes the rhythm out of the values. */
-function followSeason(n: number, phases: number): void {
-  let sum = 0
-  for (let at = 0; at < phases; at++) {
-    let count = 0
-    for (let index = 0; index < n; index++) if (phase[index] === at) sorted[count++] = rest[index] as number
-    if (count > 0) season[at] = (season[at] as number) + medianOfSorted(count)
-    sum += season[at] as number
-  }
-  for (let at = 0; at < phases; at++) season[at] = (season[at] as number) - sum / phases
-  for (let index = 0; index < n; index++) {
-    const value = (raw[index] as number) - (season[phase[index] as number] as number)
-    rest[index] = (rest[index] as number) - ((y[index] as number) - value)
-    y[index] = value
-  }
-}
-
-function weigh(n: number): void {
-  for (let index = 0; index < n; index++) sorted[index] = abs(rest[index] as number)
-  const sigma = madToSigma * medianOfSorted(n)
-  for (let index = 0; index < n; index++) {
-    const off = abs(rest[index] as number)
-    weights[index] = off > huber * sigma && sigma > 0 ? (huber * sigma) / off : 1
-  }
-}
-
 /** From sums of squares to probabilities; courses without weight are let go. */
 function settle(n: number, phases: number, floor: number): void {
   const correlation = lagOne(n)
@@ -237,13 +192,11 @@ function settle(n: number, phases: number, floor: number): void {
     if (gain > highest) highest = gain
   }
   let total = exp(-highest)
-  fit.idle = total
   for (let index = 0; index < tried; index++) {
     const share = exp((fit.weight[index] as number) - highest)
     fit.weight[index] = share
     total += share
   }
-  fit.idle /= total
   let count = 0
   for (let index = 0; index < tried; index++) {
     const share = (fit.weight[index] as number) / total
@@ -258,51 +211,4 @@ function settle(n: number, phases: number, floor: number): void {
     count++
   }
   fit.count = count
-}
-
-/** Of neighbouring buckets, corrected for the bias that a fit gives to few of them (Kendall 1954). */
-function lagOne(n: number): number {
-  let products = 0
-  let squares = 0
-  let pairs = 0
-  for (let index = 0; index < n; index++) {
-    const here = rest[index] as number
-    squares += here * here
-    if (index > 0 && (x[index] as number) - (x[index - 1] as number) === 1) {
-      products += here * (rest[index - 1] as number)
-      pairs++
-    }
-  }
-  if (pairs < bucketsMin / 2 || squares === 0) return 0
-  const found = products / pairs / (squares / n)
-  return min(correlationMax, max(0, found + (1 + 3 * max(0, found)) / n))
-}
-
-function weightedMean(n: number): number {
-  let sum = 0
-  let total = 0
-  for (let index = 0; index < n; index++) {
-    sum += (weights[index] as number) * (y[index] as number)
-    total += weights[index] as number
-  }
-  return sum / total
-}
-
-function squaresAroundMean(n: number): number {
-  const mean = weightedMean(n)
-  let sum = 0
-  for (let index = 0; index < n; index++) sum += (weights[index] as number) * ((y[index] as number) - mean) ** 2
-  return sum
-}
-
-function largest(n: number): number {
-  let most = 0
-  for (let index = 0; index < n; index++) most = max(most, abs(raw[index] as number))
-  return most
-}
-
-function medianOfSorted(count: number): number {
-  const some = sorted.subarray(0, count).sort()
-  const middle = count >> 1
-  return count % 2 === 1 ? (some[middle] as number) : ((some[middle] as number) + (some[middle - 1] as number)) / 2
 }

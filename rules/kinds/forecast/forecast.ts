@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type DurationMs, formatDuration } from '../../../city/index.ts'
 import { arrivalAt, chanceBy } from '../../detection/trend/arrival.ts'
+import type { Shape } from '../../detection/trend/fit-data.ts'
 import {
   addToTrend,
   bucketBefore,
@@ -9,7 +10,7 @@ import {
   trendSlots,
   trendWindow,
 } from '../../detection/trend/trend-window.ts'
-import { fitWear, type Shape } from '../../detection/trend/wear-fit.ts'
+import { fitWear } from '../../detection/trend/wear-fit.ts'
 import { advance } from '../../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../../engine/slots.ts'
 import { readValue } from '../../file/amount.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { arrivalAt, chanceBy } from '../../../rules/detection/trend/arrival.ts'
+import type { Shape } from '../../../rules/detection/trend/fit-data.ts'
 import { addToMedian, medianOf, medianSlots, startMedian } from '../../../rules/detection/trend/running-median.ts'
 import {
   addToTrend,
@@ -10,7 +11,7 @@ import {
   trendSlots,
   trendWindow,
 } from '../../../rules/detection/trend/trend-window.ts'
-import { fitWear, type Shape } from '../../../rules/detection/trend/wear-fit.ts'
+import { fitWear } from '../../../rules/detection/trend/wear-fit.ts'
 import { seeded } from '../../support/randomness.ts'
 import { noise } from './noise.ts'
 
