@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { AssetId, DurationMs, Instant } from '../../city/index.ts'
 import type { ReadingStore } from '../../ingest/index.ts'
 import type { RuleRegistry } from '../engine/watch-list.ts'
@@ -9,7 +10,7 @@ import { type TaskGroup, taskGroups } from './tasks.ts'
 
 /*
  * Who takes part: the main thread lists what is to be judged (tasks), reads one sensor's readings after the other from
- * the store in columns, and hands them to a thread of its own, which folds the rules over them and gives back the bouts.
+ * the store in columns, and hands them to threads of their own (two at most), which fold the rules over them and give back the bouts.
  * Nothing is kept: what is broken off leaves nothing behind.
  */
 
@@ -61,6 +62,15 @@ export type BacktestOutcome = {
 }
 
 const progressEveryMs = 250
+/** For fewer a second thread takes longer to start than it saves. */
+const groupsForTwo = 16
+
+function startThreads(wanted: BacktestWanted, groups: number, ended: (ended: Ended) => void): readonly FoldThread[] {
+  const { rules, from, to, isBrief = false } = wanted
+  const count = groups < groupsForTwo ? 1 : Math.min(2, availableParallelism())
+  const start = { rules, guards: guardsIn(wanted), from, to, isBrief }
+  return Array.from({ length: count }, () => new FoldThread(start, ended))
+}
 
 /**
  * Judges rules over stored readings, with the folds that judge them live.
@@ -74,13 +84,11 @@ export async function runBacktest(
   const { rules, from, to } = wanted
   const groups = taskGroups(rules, registry, wanted.assets && new Set(wanted.assets))
   const gathered = new Gathered(rules.length)
-  const thread = new FoldThread(
-    { rules, guards: guardsIn(wanted), from, to, isBrief: wanted.isBrief ?? false },
-    (ended) => gathered.add(ended),
-  )
+  const threads = startThreads(wanted, groups.length, (ended) => gathered.add(ended))
   let toldAt = begunAt
   try {
     for (const [index, group] of groups.entries()) {
+      const thread = threads[index % threads.length] as FoldThread
       thread.begin(group.tasks, group.isJoint)
       for await (const { inputs, through } of stretches(store, spanOf(group, wanted))) {
         signal?.throwIfAborted()
@@ -94,12 +102,12 @@ export async function runBacktest(
       }
       thread.end()
     }
-    await thread.done()
+    await Promise.all(threads.map((thread) => thread.done()))
     signal?.throwIfAborted()
     onProgress?.(gathered.progress(1))
     return gathered.outcome(performance.now() - begunAt)
   } finally {
-    await thread.close()
+    await Promise.all(threads.map((thread) => thread.close()))
   }
 }
 

@@ -1,7 +1,7 @@
 import { momentOf, type PackedReadings, stampCode, stampCodes } from '../../ingest/index.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
-import { messageOf } from '../engine/sensor-plan.ts'
-import { blank, firing, slot } from '../engine/slots.ts'
+import { beginFold, messageOf } from '../engine/sensor-plan.ts'
+import { firing, slot } from '../engine/slots.ts'
 import type { BoutBook } from './bout-book.ts'
 
 /** One rule on one asset over stored readings: the same fold, in the same order, as live. */
@@ -16,7 +16,7 @@ export class FoldRun {
     this.book = book
     this.#fold = fold
     this.#state = new Float64Array(fold.width)
-    blank(this.#state, 0, fold.width)
+    beginFold(fold, this.#state, 0)
   }
 
   /**
@@ -65,12 +65,11 @@ export class FoldRun {
     const at = momentOf(stamp)
     const code = stamp - at * stampCodes
     // As live: a clock that is wrong says nothing about when, and only what is trusted is judged by most rules.
-    if (code !== stampCode.good && code !== stampCode.late) {
-      if (code === stampCode['clock-skew'] || !this.#fold.judgesDoubtful) return
-    }
+    const trusted = code === stampCode.good || code === stampCode.late
+    if (!trusted && (code === stampCode['clock-skew'] || !this.#fold.judgesDoubtful)) return
     if (!Number.isFinite(value)) return
     const state = this.#state
-    if (this.#fold.step(state, 0, at, value, input)) this.book.changed(state, at)
+    if (this.#fold.step(state, 0, at, value, input, trusted)) this.book.changed(state, at)
     else if ((state[slot.state] as number) >= firing) this.book.lasts(state[slot.measured] as number)
   }
 }

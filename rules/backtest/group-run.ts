@@ -1,6 +1,6 @@
 import type { Instant } from '../../city/index.ts'
 import { inOrder, momentOf, type PackedReadings } from '../../ingest/index.ts'
-import { messageOf } from '../engine/sensor-plan.ts'
+import { guardedJoint, messageOf } from '../engine/sensor-plan.ts'
 import { silenceWatch } from '../engine/silence.ts'
 import { compileRule, isJoint } from '../kinds/kinds.ts'
 import { type Rule, sensorFault } from '../rule.ts'
@@ -107,7 +107,8 @@ function compiled(rule: Rule, task: Task) {
   }
 }
 
-function runOf(rule: Rule, task: Task, { from, to, isBrief }: Start): FoldRun | SilenceRun {
+function runOf(rule: Rule, task: Task, start: Start): FoldRun | SilenceRun {
+  const { from, to, isBrief } = start
   const { quantity } = task.facts
   const book = new BoutBook(
     rule,
@@ -119,7 +120,15 @@ function runOf(rule: Rule, task: Task, { from, to, isBrief }: Start): FoldRun | 
   if (silence !== undefined) return new SilenceRun(silence, book, to)
   const fold = compileRule(rule, task.facts)
   if (fold === undefined) throw new Error('only the clock can judge this rule; readings alone do not tell')
-  return new FoldRun(fold, book)
+  return new FoldRun(isJoint(rule) ? guardedJoint(fold, task.facts, guardsOf(task, start)) : fold, book)
+}
+
+/** Of each input of a joint rule, the rules about the sensor itself: those that are tried, and those in force. */
+function guardsOf({ facts, classes }: Task, { rules, guards }: Start): readonly (readonly Rule[])[] {
+  const about = [...rules, ...guards].filter((rule) => isAboutSensor(rule) && !isJoint(rule))
+  return facts.inputs.map(({ id }, input) =>
+    about.filter((rule) => rule.class === classes[input] && rule.condition.quantity === id),
+  )
 }
 
 function outcomeOf(

@@ -11,6 +11,8 @@ export type Task = {
   readonly asset: AssetId
   readonly sensor: SensorId
   readonly facts: Facts
+  /** Of each input, the class of its asset: which rules are about the sensor itself. */
+  readonly classes: readonly string[]
 }
 
 /** What the thread is started with. */

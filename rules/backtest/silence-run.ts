@@ -1,7 +1,7 @@
 import type { DurationMs, Instant } from '../../city/index.ts'
 import { codeOf, momentOf, type PackedReadings, stampCode } from '../../ingest/index.ts'
 import { allowedLatenessMs } from '../engine/history.ts'
-import { hearAgain, type SilenceWatch, tickSilence } from '../engine/silence.ts'
+import { hearAgain, learnRhythm, type SilenceWatch, tickSilence } from '../engine/silence.ts'
 import { type BoutBook, standingOf } from './bout-book.ts'
 
 /** As live. */
@@ -50,6 +50,7 @@ export class SilenceRun {
 
   #hear(at: Instant, heardAt: Instant): void {
     if (this.#heardAt > Number.NEGATIVE_INFINITY) this.#lookUntil(heardAt - 1)
+    if (at > this.#newestAt) learnRhythm(this.#watch, at - this.#newestAt)
     this.#newestAt = Math.max(this.#newestAt, at)
     this.#heardAt = Math.max(this.#heardAt, this.#newestAt, heardAt)
     if (hearAgain(this.#watch, this.#newestAt)) this.#say(this.#watch.since)

@@ -30,7 +30,7 @@ export function taskGroups(
       const [first] = inputs
       if (first === undefined) continue
       const key = `${asset.id} ${joint} ${inputs.map(({ id }) => id).join(' ')}`
-      const task = taskFor(place, asset.id, inputs, first, around)
+      const task = taskFor(place, asset.id, inputs, first, around, registry)
       const withDelays = rule.condition.kind === 'silence'
       const group = groups.get(key)
       if (group === undefined) groups.set(key, { inputs, isJoint: joint, tasks: [task], withDelays })
@@ -48,8 +48,16 @@ function taskFor(
   inputs: readonly Sensor[],
   { id, quantity }: Sensor,
   around: { readonly timeZone: string; readonly place: Place | undefined },
+  registry: RuleRegistry,
 ): Task {
-  return { rule, asset, sensor: id, facts: { quantity, inputs: inputs.map((each) => each.quantity), ...around } }
+  const classes = inputs.map((each) => registry.asset(each.asset)?.class ?? '')
+  return {
+    rule,
+    asset,
+    sensor: id,
+    facts: { quantity, inputs: inputs.map((each) => each.quantity), ...around },
+    classes,
+  }
 }
 
 function sensorsOf(

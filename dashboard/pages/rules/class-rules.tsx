@@ -54,8 +54,8 @@ export function ClassRules(props: {
           </tr>
         </thead>
         <tbody>
-          {rules.map((rule) => (
-            <Row key={rule.id} rule={rule} />
+          {grouped(rules).map((group) => (
+            <Row key={group[0].id} group={group} />
           ))}
         </tbody>
       </table>
@@ -66,38 +66,78 @@ export function ClassRules(props: {
   )
 }
 
-function Row({ rule }: { rule: RuleSummary }): JSX.Element {
-  const { figures } = rule
+function Row({ group }: { group: Group }): JSX.Element {
+  const [first] = group
+  const figures = summed(group)
+  const firing = group.reduce((sum, { alarmsFiring }) => sum + alarmsFiring, 0)
   const follow = (event: MouseEvent) => {
     const text = getSelection()?.toString() ?? ''
     if (event.button === 0 && text === '' && !(event.target instanceof Element && event.target.closest('a')))
-      navigate(`/rules/${rule.id}`)
+      navigate(`/rules/${first.id}`)
   }
   return (
     <tr onClick={follow}>
       <td class="rule-title">
-        <a href={`/rules/${rule.id}`}>{rule.title}</a>
+        <a href={`/rules/${first.id}`}>{first.title}</a>
         <span class="cell-under small">
-          {rule.failureMode.replaceAll('-', ' ')}
-          {rule.origin === 'library' ? '' : ` · ${originWords[rule.origin].toLowerCase()}`}
+          {first.failureMode.replaceAll('-', ' ')}
+          {first.origin === 'library' ? '' : ` · ${originWords[first.origin].toLowerCase()}`}
         </span>
       </td>
       <td class="rule-watches">
-        {rule.quantity.replaceAll('-', ' ')} <span class="quiet">· {kindWord(rule.kind)}</span>
+        {group.map((rule, index) => (
+          <span key={rule.id}>
+            {index > 0 ? ', ' : ''}
+            {group.length > 1 ? <a href={`/rules/${rule.id}`}>{quantityOf(rule)}</a> : quantityOf(rule)}
+          </span>
+        ))}{' '}
+        <span class="quiet">· {kindWord(first.kind)}</span>
       </td>
       <td class="rule-firing">
-        {rule.alarmsFiring > 0 ? (
-          <Badge look={{ ...firingLook, word: `${rule.alarmsFiring} firing` }} bare />
-        ) : (
-          <span class="quiet">no</span>
-        )}
+        {firing > 0 ? <Badge look={{ ...firingLook, word: `${firing} firing` }} bare /> : <span class="quiet">no</span>}
       </td>
       <td class="rule-tickets">
         {figures.tickets === 0 ? <span class="quiet">no tickets</span> : ticketWords(figures)}
       </td>
       <td class="rule-precision">
-        {figures.precision === null ? <span class="quiet">not judged yet</span> : precisionWords(figures)}
+        {figures.judged === 0 ? <span class="quiet">not judged yet</span> : foundWords(group, figures)}
       </td>
     </tr>
   )
+}
+
+function quantityOf({ quantity }: RuleSummary): string {
+  return quantity.replaceAll('-', ' ')
+}
+
+/** Rules that one text makes, one for each quantity, have one row. */
+type Group = readonly [RuleSummary, ...RuleSummary[]]
+
+/** Those about the asset first, then those about its sensors. */
+function grouped(rules: readonly RuleSummary[]): readonly Group[] {
+  const groups = new Map<string, [RuleSummary, ...RuleSummary[]]>()
+  for (const rule of rules) {
+    const key = [rule.title, rule.failureMode, rule.kind, rule.origin].join('|')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [rule])
+    else group.push(rule)
+  }
+  const isAboutSensor = ([{ failureMode }]: Group) => Number(failureMode === 'sensor-fault')
+  return [...groups.values()].sort((one, other) => isAboutSensor(one) - isAboutSensor(other))
+}
+
+type Summed = { readonly tickets: number; readonly right: number; readonly judged: number }
+
+function summed(group: Group): Summed {
+  let [tickets, right, judged] = [0, 0, 0]
+  for (const { figures } of group) {
+    tickets += figures.tickets
+    right += figures.right + figures.tooLate
+    judged += figures.right + figures.tooLate + figures.false
+  }
+  return { tickets, right, judged }
+}
+
+function foundWords(group: Group, { right, judged }: Summed): string {
+  return group.length === 1 ? precisionWords(group[0].figures) : `${right} of ${judged} right`
 }

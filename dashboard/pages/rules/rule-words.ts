@@ -42,7 +42,7 @@ export function pastWords(assetYears: number): string {
   return days < 2 ? plural(Math.round(days * 24), 'asset-hour') : plural(Math.round(days), 'asset-day')
 }
 
-export function ticketWords({ tickets }: RuleFigures): string {
+export function ticketWords({ tickets }: Pick<RuleFigures, 'tickets'>): string {
   return plural(tickets, 'ticket')
 }
 
