@@ -30,7 +30,10 @@ export type Neighbours = { asset(id: AssetId): Asset | undefined; readonly topol
  * Parts troubles into groups that belong together by time and by relation, place or zone. What belongs together does not
  * depend on the order in which it was heard: a group is all that hangs together by any of the ties.
  */
-export function groupTroubles(troubles: readonly GroupedTrouble[], town: Neighbours): GroupedTrouble[][] {
+export function groupTroubles<Trouble extends GroupedTrouble>(
+  troubles: readonly Trouble[],
+  town: Neighbours,
+): Trouble[][] {
   const sorted = [...troubles].sort(
     (one, other) => one.from - other.from || (one.occurrence < other.occurrence ? -1 : 1),
   )

@@ -12,7 +12,7 @@
 import type { Database, DurationMs, Instant, Registry } from '../../city/index.ts'
 import type { Alarm, AlarmEvent } from '../alarm.ts'
 import { groupedTroubleOf } from './grouped-trouble.ts'
-import { type GroupedTrouble, groupTroubles } from './grouping.ts'
+import { groupTroubles } from './grouping.ts'
 import type { Incident, IncidentMember } from './incident.ts'
 import { IncidentBook } from './incident-book.ts'
 import { describeIncident } from './root.ts'
@@ -48,7 +48,7 @@ export class Incidents {
   readonly #town: Parameters<typeof describeIncident>[1]
   readonly #registry: IncidentsOptions['registry']
   readonly #listeners = new Set<IncidentListener>()
-  readonly #troubles = new Map<string, GroupedTrouble>()
+  readonly #troubles = new Map<string, IncidentMember>()
   readonly #held = new Map<number, Held>()
   readonly #numberOf = new Map<string, number>()
   /** Bouts in an incident that are not over, by alarm: in a flood, thousands end one by one. */
@@ -89,7 +89,8 @@ export class Incidents {
   seed(alarms: readonly Alarm[]): void {
     for (const alarm of alarms) {
       const trouble = groupedTroubleOf(alarm, this.#registry)
-      if (trouble !== undefined) this.#troubles.set(trouble.occurrence, trouble)
+      if (trouble !== undefined && !this.#troubles.has(trouble.occurrence))
+        this.#troubles.set(trouble.occurrence, { ...trouble, overAt: undefined })
     }
     this.#letGo()
   }
@@ -186,17 +187,21 @@ export class Incidents {
   #takeIn(events: readonly AlarmEvent[]): boolean {
     let isNews = false
     for (const { alarm, at } of events) {
-      if (alarm.state === 'inactive') this.#end(alarm.id, at)
+      if (alarm.state === 'inactive') this.#end(alarm, at)
       const trouble = alarm.state === 'firing' ? groupedTroubleOf(alarm, this.#registry) : undefined
       if (trouble === undefined || this.#troubles.has(trouble.occurrence)) continue
-      this.#troubles.set(trouble.occurrence, trouble)
+      this.#troubles.set(trouble.occurrence, { ...trouble, overAt: undefined })
       isNews = true
     }
     return isNews
   }
 
-  #end(alarm: string, at: Instant): void {
-    for (const occurrence of this.#goingOf.get(alarm) ?? []) {
+  #end({ id, occurrence: ended }: Alarm, at: Instant): void {
+    // It may yet turn out to have been part of something: then as one that was over by now.
+    const trouble = this.#troubles.get(ended ?? '')
+    if (trouble?.overAt === undefined && trouble !== undefined)
+      this.#troubles.set(trouble.occurrence, { ...trouble, overAt: at })
+    for (const occurrence of this.#goingOf.get(id) ?? []) {
       const held = this.#held.get(this.#numberOf.get(occurrence) ?? 0)
       const member = held?.members.get(occurrence)
       if (held === undefined || member === undefined || member.from > at) continue
@@ -207,7 +212,7 @@ export class Incidents {
   }
 
   /** A group of troubles becomes an incident, joins one, or makes several into one. */
-  #settle(group: readonly GroupedTrouble[], at: Instant): void {
+  #settle(group: readonly IncidentMember[], at: Instant): void {
     const numbers = [...new Set(group.flatMap(({ occurrence }) => this.#numberOf.get(occurrence) ?? []))]
     const [first, ...others] = numbers
       .sort((one, other) => one - other)
@@ -219,14 +224,16 @@ export class Incidents {
     for (const other of others) this.#merge(other, held)
     for (const trouble of fresh) {
       if (held.members.size >= membersMax) break
-      this.#enrol({ ...trouble, overAt: undefined }, held)
+      this.#enrol(trouble, held)
     }
     held.isGrown = true
-    held.incident = { ...held.incident, state: 'open', overAt: undefined }
+    const isOver = held.going.size === 0
+    const overAt = isOver ? Math.max(...[...held.members.values()].map((member) => member.overAt ?? at)) : undefined
+    held.incident = { ...held.incident, state: isOver ? 'over' : 'open', overAt }
     this.#touch(held.incident.number)
   }
 
-  #found(group: readonly GroupedTrouble[], at: Instant): Held | undefined {
+  #found(group: readonly IncidentMember[], at: Instant): Held | undefined {
     const words = describeIncident(group, this.#town)
     if (words === undefined) return undefined
     const number = ++this.#newest

@@ -79,6 +79,20 @@ describe('a flood', () => {
     expect(town.messages.filter(({ change }) => change.action === 'raise')).toHaveLength(1)
   })
 
+  test('is not kept open by what was over before it was one', async () => {
+    town = await WatchedTown.of(assets, [voltageLow])
+    await town.hear(volts(230, ...meters))
+    await town.pass(minute, () => volts(0, 'meter-01'))
+    await town.pass(minute, () => volts(230, 'meter-01'))
+    await town.pass(minute, () => volts(0, 'meter-02', 'meter-03'))
+    expect(await listed()).toMatchObject([{ state: 'open', assets: 3 }])
+    const over = (await town.incidents.membersOf(1)).filter(({ overAt }) => overAt !== undefined)
+    expect(over.map(({ asset }) => asset)).toEqual(['meter-01'])
+    await town.restart()
+    await town.pass(minute, () => volts(230, 'meter-02', 'meter-03'))
+    expect(await listed()).toMatchObject([{ state: 'over' }])
+  })
+
   test('by place alone takes five; two at a time are two troubles', async () => {
     const street = Array.from({ length: 6 }, (_, index) => assetOf(`meter-1${index}`, 'meter', [], index * 40))
     const ids = street.map(({ id }) => id)
