@@ -12,6 +12,9 @@ import { figure, tableText } from './table.ts'
 const faultsShown = 3
 const unreadableShown = 5
 
+/** Fewer are judged before the machine has warmed up. */
+const readingsToTime = 20_000
+
 export type ScoreOptions = Omit<EventOptions, 'countedFrom'> & { readonly seed: number }
 
 /**
@@ -62,7 +65,7 @@ function headLines(judgement: Judgement): string[] {
       const count = judged.filter(({ seriesClass }) => seriesClass === each).length
       return `judged ${count} as ${each.id}: ${classText(each)}`
     }),
-    `cost: ${figure(microsecondsPerReading)} µs a reading, ${bytesPerSeries.toLocaleString('en')} bytes a series`,
+    `cost: ${readings < readingsToTime ? 'too few readings to time' : `${figure(microsecondsPerReading)} µs a reading`}, ${bytesPerSeries.toLocaleString('en')} bytes a series`,
   ]
 }
 
