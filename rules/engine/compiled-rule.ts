@@ -9,9 +9,18 @@ export type CompiledRule = {
   /**
    * Takes one reading that is newer than all before it; returns whether the alarm changed. Pure but for `state`, which is
    * all that it remembers. `input` says which of a joint rule's sensors it is of; readings of the same moment come in the
-   * order of the inputs.
+   * order of the inputs. `trusted`: nobody doubts it; only a rule that `judgesDoubtful` is ever given one that is not.
    */
-  readonly step: (state: Float64Array, offset: number, at: Instant, value: number, input: number) => boolean
+  readonly step: (
+    state: Float64Array,
+    offset: number,
+    at: Instant,
+    value: number,
+    input: number,
+    trusted: boolean,
+  ) => boolean
+  /** The state of having seen nothing, where it is more than one blank lifecycle. */
+  readonly begin?: (state: Float64Array, offset: number) => void
   /**
    * Rules about the asset judge trusted readings only. A stuck rule is about the sensor and must also see what quality
    * control has doubts about, or a flat line marked as such would look like a gap.

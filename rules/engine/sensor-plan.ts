@@ -3,6 +3,7 @@ import type { Facts } from '../kinds/kind.ts'
 import { compileRule } from '../kinds/kinds.ts'
 import { type Rule, sensorFault } from '../rule.ts'
 import type { CompiledRule } from './compiled-rule.ts'
+import { guarded } from './guarded.ts'
 import { blank } from './slots.ts'
 
 /** What is judged of every sensor of one quantity of one class: shared by them all. */
@@ -29,13 +30,10 @@ export type RuleFailed = (rule: Rule, sensor: SensorId | undefined, error: strin
 /** One entry per fold of a layout. */
 export type LayoutEntry = readonly [rule: string, version: string, width: number]
 
-/** `inputs`: of a joint watch the sensors it judges, which are part of its layout. */
-export function sensorPlan(
-  rules: readonly Rule[],
-  facts: Facts,
-  failed: RuleFailed,
-  inputs: readonly SensorId[] = [],
-): SensorPlan {
+/** What a joint watch looks at: its sensors, and the rules about each of them itself. Both are part of its layout. */
+export type JointSensors = { readonly ids: readonly SensorId[]; readonly guards: readonly (readonly Rule[])[] }
+
+export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFailed, joint?: JointSensors): SensorPlan {
   const folds: CompiledRule[] = []
   const silences: Rule[] = []
   const failures: { rule: Rule; error: string }[] = []
@@ -45,7 +43,7 @@ export function sensorPlan(
     try {
       const fold = compileRule(rule, facts)
       if (fold === undefined) silences.push(rule)
-      else folds.push(fold)
+      else folds.push(joint === undefined ? fold : guardedJoint(fold, facts, joint.guards))
     } catch (error) {
       failures.push({ rule, error: messageOf(error) })
       failed(rule, undefined, messageOf(error))
@@ -56,17 +54,38 @@ export function sensorPlan(
     width += fold.width
     return width - fold.width
   })
-  const versions = folds.map(({ rule }) => [rule.version, ...inputs].join(' '))
+  const around = joint === undefined ? [] : [...joint.ids, ...joint.guards.flat().map(({ version }) => version)]
+  const versions = folds.map(({ rule }) => [rule.version, ...around].join(' '))
   const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
   const guards = folds.filter(({ rule }) => isAboutSensor(rule)).length
   return { folds, guards, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
 }
 
+/** A guard that cannot be made ready guards nothing; its own alarm shows why. */
+export function guardedJoint(fold: CompiledRule, facts: Facts, guards: readonly (readonly Rule[])[]): CompiledRule {
+  const ready = facts.inputs.map((quantity, input) =>
+    (guards[input] ?? []).flatMap((rule) => {
+      try {
+        return compileRule(rule, { ...facts, quantity, inputs: [quantity] }) ?? []
+      } catch {
+        return []
+      }
+    }),
+  )
+  return guarded(fold, ready)
+}
+
 /** The state of a sensor that has sent nothing. */
 export function blankState(plan: SensorPlan): Float64Array {
   const state = new Float64Array(plan.width)
-  for (const [index, fold] of plan.folds.entries()) blank(state, plan.offsets[index] ?? 0, fold.width)
+  for (const [index, fold] of plan.folds.entries()) beginFold(fold, state, plan.offsets[index] ?? 0)
   return state
+}
+
+/** Sets a rule's numbers to having seen nothing. */
+export function beginFold(fold: CompiledRule, state: Float64Array, offset: number): void {
+  if (fold.begin === undefined) blank(state, offset, fold.width)
+  else fold.begin(state, offset)
 }
 
 /** A state of another layout in this one's: rules of the same version keep theirs, all others begin blank. */

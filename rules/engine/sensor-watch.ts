@@ -4,7 +4,7 @@ import type { CompiledRule } from './compiled-rule.ts'
 import type { History } from './history.ts'
 import { inputOf, type JointInput, momentOf } from './joint.ts'
 import { blankState, messageOf, type SensorPlan } from './sensor-plan.ts'
-import { type SilenceWatch, silenceWatch } from './silence.ts'
+import { learnRhythm, type SilenceWatch, silenceWatch } from './silence.ts'
 import { firing, inactive, slot } from './slots.ts'
 import { inSharedRoom } from './state-room.ts'
 
@@ -80,6 +80,7 @@ export class SensorWatch {
 
   /** Judges a reading that is newer than all before it. */
   append(at: Instant, value: number, trusted: boolean, changes: Transition[]): void {
+    for (const silence of this.silences) learnRhythm(silence, at - this.newestAt)
     this.newestAt = at
     this.changed = true
     // Silence needs to know when, not what: a sensor that only a silence rule watches has no past to judge again.
@@ -110,7 +111,7 @@ export class SensorWatch {
       const levelBefore = state[offset + slot.level] as number
       const startedBefore = state[offset + slot.startedAt] as number
       try {
-        if (!fold.step(state, offset, moment, value, input)) continue
+        if (!fold.step(state, offset, moment, value, input, believed)) continue
       } catch (error) {
         this.errors = new Map(this.errors).set(index, messageOf(error))
         this.changed = true

@@ -1,11 +1,12 @@
 import type { Asset, AssetId, DurationMs, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
 import type { Neighbourhood } from '../kinds/kind.ts'
 import { inputsOf, isJoint } from '../kinds/kinds.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, sensorFault } from '../rule.ts'
 import { allowedLatenessMs, History, type HistoryBounds, readingsMaxFor } from './history.ts'
 import { areSound, type JointInput, jointId, neighbourhoodOf } from './joint.ts'
 import { type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
+import { carryOver } from './silence.ts'
 
 /** What the rules need to know of the city. */
 export type RuleRegistry = Pick<
@@ -164,10 +165,7 @@ export class WatchList {
       const old = before.silences.find(
         ({ rule }) => rule.id === silence.rule.id && rule.version === silence.rule.version,
       )
-      if (old !== undefined) {
-        const { state, level, since, startedAt, measuredMs } = old
-        Object.assign(silence, { state, level, since, startedAt, measuredMs })
-      }
+      if (old !== undefined) carryOver(old, silence)
     }
     if (before.plan.layout === plan.layout) after.live = before.live
     else rejudge(after, before.plan.layout)
@@ -223,9 +221,15 @@ export class WatchList {
     const inputs = sensors.map(({ quantity }) => quantity)
     const [quantity] = inputs
     if (quantity === undefined) throw new Error(`rule ${rule.id} has no inputs`)
-    const names = sensors.map(({ id }) => id)
+    const guards = sensors.map((sensor) => this.#guardsOf(sensor))
     const facts = { quantity, inputs, timeZone: this.#registry.timeZone, place: this.#middle }
-    return sensorPlan([rule], facts, this.#failed, names)
+    return sensorPlan([rule], facts, this.#failed, { ids: sensors.map(({ id }) => id), guards })
+  }
+
+  /** The rules about a sensor itself. */
+  #guardsOf({ asset, quantity }: Sensor): readonly Rule[] {
+    const rules = this.#byQuantity.get(`${this.#registry.asset(asset)?.class}/${quantity.id}`) ?? []
+    return rules.filter(({ failureMode }) => failureMode === sensorFault)
   }
 
   #relate(asset: Asset): void {

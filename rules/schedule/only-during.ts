@@ -11,6 +11,6 @@ export function onlyDuring(fold: CompiledRule, schedule: Schedule, { timeZone, p
   const { step } = fold
   return {
     ...fold,
-    step: (state, offset, at, value, input) => isIn(at) && step(state, offset, at, value, input),
+    step: (state, offset, at, value, input, trusted) => isIn(at) && step(state, offset, at, value, input, trusted),
   }
 }
