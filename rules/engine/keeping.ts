@@ -1,7 +1,7 @@
 import type { KeptSegment, KeptSensor } from '../alarm-book.ts'
 import { Segment } from './segment.ts'
 import type { SensorWatch } from './sensor-watch.ts'
-import type { SilenceStanding } from './silence.ts'
+import { carryOver, type SilenceStanding } from './silence.ts'
 import { begunAnew, rejudge, type WatchList } from './watch-list.ts'
 
 /** From a sensor's watch to rows and back. Numbers are copied: the watch goes on while the rows are written. */
@@ -37,8 +37,10 @@ function silenceEntry({
   since,
   startedAt,
   measuredMs,
+  rhythmMs,
+  heard,
 }: SensorWatch['silences'][number]): SilenceEntry {
-  return { rule: rule.id, version: rule.version, state, level, since, startedAt, measuredMs }
+  return { rule: rule.id, version: rule.version, state, level, since, startedAt, measuredMs, rhythmMs, heard }
 }
 
 /** A watch as its rows describe it, under the rules of today, which `fresh` has. */
@@ -64,15 +66,19 @@ export function watchFromRows(
   for (const silence of watch.silences) {
     const old = kept.find(({ rule, version }) => rule === silence.rule.id && version === silence.rule.version)
     if (old === undefined) continue
-    const { state, level, since } = old
     // JSON has no NaN: none is null there.
-    Object.assign(silence, {
-      state,
-      level,
-      since,
-      startedAt: old.startedAt ?? Number.NaN,
-      measuredMs: old.measuredMs ?? Number.NaN,
-    })
+    const { startedAt, measuredMs, rhythmMs, heard } = old
+    const none = Number.NaN
+    carryOver(
+      {
+        ...old,
+        startedAt: startedAt ?? none,
+        measuredMs: measuredMs ?? none,
+        rhythmMs: rhythmMs ?? none,
+        heard: heard ?? 0,
+      },
+      silence,
+    )
   }
   if (row.layout_json === plan.layout) watch.live = numbersOf(row.live)
   else rejudge(watch, row.layout_json)

@@ -8,9 +8,12 @@ import { firing, inactive, recovering } from './slots.ts'
  */
 export type SilenceWatch = {
   readonly rule: Rule
-  /** `Infinity` where the rule has no such level. */
-  readonly warningMs: DurationMs
-  readonly actionMs: DurationMs
+  /** `Infinity` where the rule has no such level. They follow the rhythm where that is learnt. */
+  warningMs: DurationMs
+  actionMs: DurationMs
+  /** The interval that nineteen of twenty do not exceed, and from how many it was learnt; `NaN` where none is. */
+  rhythmMs: DurationMs
+  heard: number
   state: number
   level: number
   since: Instant
@@ -21,7 +24,16 @@ export type SilenceWatch = {
 }
 
 /** What a persisted silence is made from again. */
-export type SilenceStanding = Pick<SilenceWatch, 'state' | 'level' | 'since' | 'startedAt' | 'measuredMs'>
+export type SilenceStanding = Pick<
+  SilenceWatch,
+  'state' | 'level' | 'since' | 'startedAt' | 'measuredMs' | 'rhythmMs' | 'heard'
+>
+
+const quantile = 0.95
+// Ten long pauses in a row are believed, one is not: a link that was away for a day is one long interval.
+const paceMin = 0.1
+// Until then the sensor is given the expected interval, if that is longer.
+const learntIntervals = 30
 
 export function silenceWatch(rule: Rule, expectedIntervalMs: DurationMs): SilenceWatch | undefined {
   if (rule.condition.kind !== 'silence') return undefined
@@ -30,12 +42,40 @@ export function silenceWatch(rule: Rule, expectedIntervalMs: DurationMs): Silenc
     rule,
     warningMs: (warning ?? Number.POSITIVE_INFINITY) * expectedIntervalMs,
     actionMs: (action ?? Number.POSITIVE_INFINITY) * expectedIntervalMs,
+    rhythmMs: rule.condition.isOwnRhythm ? expectedIntervalMs : Number.NaN,
+    heard: 0,
     state: inactive,
     level: 0,
     since: 0,
     startedAt: Number.NaN,
     measuredMs: Number.NaN,
   }
+}
+
+/** A reading came so long after the one before it: what is long for this sensor follows its own rhythm. */
+export function learnRhythm(watch: SilenceWatch, intervalMs: DurationMs): void {
+  const { rhythmMs } = watch
+  if (Number.isNaN(rhythmMs) || !(intervalMs > 0 && intervalMs < Number.POSITIVE_INFINITY)) return
+  watch.heard++
+  const pace = Math.max(paceMin, 1 / watch.heard)
+  watch.rhythmMs = rhythmMs * (1 + pace * (intervalMs > rhythmMs ? quantile : quantile - 1))
+  if (watch.heard >= learntIntervals) useRhythm(watch)
+}
+
+/** What was kept of a silence, in the watch of today. */
+export function carryOver(old: SilenceStanding, watch: SilenceWatch): void {
+  const { state, level, since, startedAt, measuredMs, rhythmMs, heard } = old
+  Object.assign(watch, { state, level, since, startedAt, measuredMs })
+  if (Number.isNaN(watch.rhythmMs) || Number.isNaN(rhythmMs)) return
+  Object.assign(watch, { rhythmMs, heard })
+  if (heard >= learntIntervals) useRhythm(watch)
+}
+
+function useRhythm(watch: SilenceWatch): void {
+  if (watch.rule.condition.kind !== 'silence') return
+  const { warning, action } = watch.rule.condition.intervals
+  watch.warningMs = (warning ?? Number.POSITIVE_INFINITY) * watch.rhythmMs
+  watch.actionMs = (action ?? Number.POSITIVE_INFINITY) * watch.rhythmMs
 }
 
 /** Looks at the clock. `silentSince`: when it was last heard, or we began to listen. Returns whether the alarm changed. */

@@ -35,6 +35,20 @@ export function readRate(written: number | string, unit: string): Amount<Rate> {
   return value.kind === 'fault' ? value : read({ value: value.amount, perMs })
 }
 
+const rhythms = /^(\d+(?:\.\d+)?)\s+rhythms?$/
+
+export function isRhythm(written: number | string): boolean {
+  return rhythms.test(String(written).trim())
+}
+
+/** `8 rhythms`. */
+export function readRhythms(written: number | string): Amount<number> {
+  const match = rhythms.exec(String(written).trim())
+  return match === null
+    ? fault(`"${written}": expected a number of the sensor's own rhythms, like "8 rhythms"`)
+    : read(Number(match[1]))
+}
+
 /** `5 intervals`. */
 export function readIntervals(written: number | string): Amount<number> {
   const match = /^(\d+(?:\.\d+)?)\s+intervals?$/.exec(String(written).trim())
