@@ -99,7 +99,8 @@ export function shiftOf(state: Float64Array, base: number): number {
 }
 
 function fold(plan: DriftPlan, state: Float64Array, base: number, number: number, value: number): void {
-  const usual = base + place.usual + (number % plan.phases) * usualSlots
+  const phase = number - Math.floor(number / plan.phases) * plan.phases
+  const usual = base + place.usual + phase * usualSlots
   if (Number.isNaN(state[base + place.scatter])) {
     learn(plan, state, base, usual, number, value)
     return

@@ -27,7 +27,7 @@ export function take(window: TrendWindow, state: Float64Array, base: number, sha
     if (Number.isNaN(value) || (shape === 'exponential' && value <= 0)) continue
     x[n] = 0.5 - back
     raw[n] = shape === 'exponential' ? log(value) : value
-    phase[n] = (open - back) % window.phases
+    phase[n] = open - back - Math.floor((open - back) / window.phases) * window.phases
     n++
   }
   return n

@@ -60,10 +60,10 @@ export function addToTrend(
   }
   const closes = !Number.isNaN(open)
   if (closes) {
-    state[base + ring + (open % window.buckets)] = medianOf(state, base + 1)
+    state[base + ring + placeIn(window, open)] = medianOf(state, base + 1)
     // What nobody measured is missing, not what was there a window ago.
     const lost = Math.min(number - open - 1, window.buckets)
-    for (let empty = number - lost; empty < number; empty++) state[base + ring + (empty % window.buckets)] = Number.NaN
+    for (let empty = number - lost; empty < number; empty++) state[base + ring + placeIn(window, empty)] = Number.NaN
   }
   state[base] = number
   startMedian(state, base + 1)
@@ -72,9 +72,14 @@ export function addToTrend(
 }
 
 /** The median of the closed bucket `back` before the open one, from 1; `NaN` where nothing was measured. */
-export function bucketBefore({ buckets }: TrendWindow, state: Float64Array, base: number, back: number): number {
+export function bucketBefore(window: TrendWindow, state: Float64Array, base: number, back: number): number {
   const number = (state[base] as number) - back
-  return number < 0 ? Number.NaN : (state[base + ring + (number % buckets)] as number)
+  return state[base + ring + placeIn(window, number)] as number
+}
+
+/** Also of a bucket before 1970, which a clock that was never set may ask for. */
+function placeIn({ buckets }: TrendWindow, number: number): number {
+  return number - Math.floor(number / buckets) * buckets
 }
 
 /** The number of the open bucket. */

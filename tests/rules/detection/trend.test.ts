@@ -75,6 +75,19 @@ describe('buckets', () => {
       }
   })
 
+  test('a clock that was never set costs nothing but its own readings', () => {
+    const window = trendWindow(10 * day, hour, true)
+    const state = new Float64Array(trendSlots(window)).fill(Number.NaN)
+    for (let at = -20 * day; at < 0; at += hour) {
+      addToTrend(window, state, 0, at, 3 + Math.sin(at))
+      fitWear(window, state, 0, 'linear')
+    }
+    for (let at = start; at < start + 11 * day; at += hour) addToTrend(window, state, 0, at, at / day)
+    const seen = Array.from({ length: window.buckets }, (_, back) => bucketBefore(window, state, 0, back + 1))
+    expect(Math.min(...seen)).toBeGreaterThan(start / day)
+    expect(Math.max(...seen)).toBeLessThan(start / day + 11)
+  })
+
   test('a hole leaves buckets empty instead of what stood there a window ago', () => {
     const window: TrendWindow = { bucketMs: hour, buckets: 10, phases: 1 }
     const state = new Float64Array(trendSlots(window)).fill(Number.NaN)
