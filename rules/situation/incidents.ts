@@ -15,6 +15,7 @@ import { groupedTroubleOf } from './grouped-trouble.ts'
 import { groupTroubles } from './grouping.ts'
 import type { Incident, IncidentMember } from './incident.ts'
 import { IncidentBook } from './incident-book.ts'
+import { type Held, IncidentMemory } from './incident-memory.ts'
 import { describeIncident } from './root.ts'
 import { Topology } from './topology.ts'
 
@@ -26,15 +27,6 @@ const troublesMax = 1_500
 const chunk = 500
 /** Of one incident; the page says so. */
 const membersMax = 10_000
-
-type Held = {
-  incident: Incident
-  readonly members: Map<string, IncidentMember>
-  /** Members that are not over, by occurrence. */
-  readonly going: Set<string>
-  /** Its words are to be found anew. */
-  isGrown: boolean
-}
 
 export type IncidentsOptions = {
   readonly database: Database
@@ -49,12 +41,7 @@ export class Incidents {
   readonly #registry: IncidentsOptions['registry']
   readonly #listeners = new Set<IncidentListener>()
   readonly #troubles = new Map<string, IncidentMember>()
-  readonly #held = new Map<number, Held>()
-  readonly #numberOf = new Map<string, number>()
-  /** Bouts in an incident that are not over, by alarm: in a flood, thousands end one by one. */
-  readonly #goingOf = new Map<string, Set<string>>()
-  /** What changed, by incident, and which of its members: kept until it is written. */
-  readonly #unwritten = new Map<number, Set<string>>()
+  readonly #memory = new IncidentMemory()
   #newest = 0
 
   private constructor({ database, registry }: IncidentsOptions) {
@@ -76,10 +63,9 @@ export class Incidents {
   async #restore(at: Instant): Promise<void> {
     this.#newest = await this.#book.newestNumber()
     for (const incident of await this.#book.goingOnSince(at - rememberedMs)) {
-      const held: Held = { incident, members: new Map(), going: new Set(), isGrown: false }
-      this.#held.set(incident.number, held)
+      const held = this.#memory.hold(incident, false)
       for (const member of await this.#book.membersOf(incident.number)) {
-        this.#put(member, held)
+        this.#memory.put(member, held)
         this.#troubles.set(member.occurrence, member)
       }
     }
@@ -104,50 +90,39 @@ export class Incidents {
       // A flood of thousands must not keep readings waiting.
       if (start + chunk < events.length) await new Promise((resolve) => setImmediate(resolve))
     }
-    if (this.#unwritten.size > 0) await this.#write()
+    await this.#write()
   }
 
   async #write(): Promise<void> {
-    const changed = [...this.#unwritten].flatMap(([number, occurrences]) => {
-      const held = this.#held.get(number)
-      return held === undefined ? [] : [{ held, occurrences }]
-    })
+    const changed = this.#memory.changes()
+    if (changed.length === 0) return
     for (const { held } of changed) {
       // What made it one may have been taken out of the town since: then it keeps the words it has.
       if (held.isGrown && held.incident.state !== 'merged')
         held.incident = { ...held.incident, ...describeIncident([...held.members.values()], this.#town) }
       held.isGrown = false
     }
-    const members = changed.flatMap(({ held, occurrences }) =>
-      [...occurrences].flatMap((occurrence) => {
-        const member = held.members.get(occurrence)
-        return member === undefined ? [] : [{ incident: held.incident.number, member }]
-      }),
-    )
     await this.#book.write(
       changed.map(({ held }) => held.incident),
-      members,
+      changed.flatMap(({ held, members }) => members.map((member) => ({ incident: held.incident.number, member }))),
     )
-    this.#unwritten.clear()
-    for (const { held } of changed) {
-      this.#tell(held.incident)
-      if (held.incident.state === 'merged') this.#held.delete(held.incident.number)
-    }
+    this.#memory.written()
+    for (const { held } of changed) this.#tell(held.incident)
   }
 
   /** Of one bout of an alarm; those of the last day are known at once. */
   numberOf(occurrence: string | undefined): number | undefined {
-    return occurrence === undefined ? undefined : this.#numberOf.get(occurrence)
+    return occurrence === undefined ? undefined : this.#memory.numberOf(occurrence)
   }
 
   incidentOf(occurrence: string): Promise<number | undefined> {
-    const known = this.#numberOf.get(occurrence)
+    const known = this.#memory.numberOf(occurrence)
     return known === undefined ? this.#book.incidentOf(occurrence) : Promise.resolve(known)
   }
 
   /** One that is going on or was within the last day. */
   known(number: number | undefined): Incident | undefined {
-    return number === undefined ? undefined : this.#held.get(number)?.incident
+    return this.#memory.held(number)?.incident
   }
 
   get(number: number): Promise<Incident | undefined> {
@@ -164,13 +139,13 @@ export class Incidents {
 
   openCount(): number {
     let count = 0
-    for (const { incident } of this.#held.values()) if (incident.state === 'open') count++
+    for (const { incident } of this.#memory.all()) if (incident.state === 'open') count++
     return count
   }
 
   /** Whether this crew is to be told of the incident: once each. */
   async callsCrew(number: number, crew: string): Promise<boolean> {
-    const held = this.#held.get(number)
+    const held = this.#memory.held(number)
     if (held === undefined || held.incident.crewsTold.includes(crew)) return false
     held.incident = { ...held.incident, crewsTold: [...held.incident.crewsTold, crew] }
     await this.#book.write([held.incident], [])
@@ -201,36 +176,29 @@ export class Incidents {
     const trouble = this.#troubles.get(ended ?? '')
     if (trouble?.overAt === undefined && trouble !== undefined)
       this.#troubles.set(trouble.occurrence, { ...trouble, overAt: at })
-    for (const occurrence of this.#goingOf.get(id) ?? []) {
-      const held = this.#held.get(this.#numberOf.get(occurrence) ?? 0)
-      const member = held?.members.get(occurrence)
-      if (held === undefined || member === undefined || member.from > at) continue
-      this.#put({ ...member, overAt: at }, held)
-      this.#touch(held.incident.number, occurrence)
-      if (held.going.size === 0) held.incident = { ...held.incident, state: 'over', overAt: at }
-    }
+    this.#memory.end(id, at)
   }
 
   /** A group of troubles becomes an incident, joins one, or makes several into one. */
   #settle(group: readonly IncidentMember[], at: Instant): void {
-    const numbers = [...new Set(group.flatMap(({ occurrence }) => this.#numberOf.get(occurrence) ?? []))]
+    const numbers = [...new Set(group.flatMap(({ occurrence }) => this.#memory.numberOf(occurrence) ?? []))]
     const [first, ...others] = numbers
       .sort((one, other) => one - other)
-      .flatMap((number) => this.#held.get(number) ?? [])
-    const fresh = group.filter(({ occurrence }) => !this.#numberOf.has(occurrence))
+      .flatMap((number) => this.#memory.held(number) ?? [])
+    const fresh = group.filter(({ occurrence }) => this.#memory.numberOf(occurrence) === undefined)
     if (fresh.length === 0 && others.length === 0) return
     const held = first ?? this.#found(group, at)
     if (held === undefined) return
-    for (const other of others) this.#merge(other, held)
+    for (const other of others) this.#memory.merge(other, held)
     for (const trouble of fresh) {
       if (held.members.size >= membersMax) break
-      this.#enrol(trouble, held)
+      this.#memory.enrol(trouble, held)
     }
     held.isGrown = true
     const isOver = held.going.size === 0
     const overAt = isOver ? Math.max(...[...held.members.values()].map((member) => member.overAt ?? at)) : undefined
     held.incident = { ...held.incident, state: isOver ? 'over' : 'open', overAt }
-    this.#touch(held.incident.number)
+    this.#memory.touch(held.incident.number)
   }
 
   #found(group: readonly IncidentMember[], at: Instant): Held | undefined {
@@ -246,42 +214,7 @@ export class Incidents {
       overAt: undefined,
       crewsTold: [],
     }
-    const held: Held = { incident, members: new Map(), going: new Set(), isGrown: true }
-    this.#held.set(number, held)
-    return held
-  }
-
-  #enrol(member: IncidentMember, held: Held): void {
-    this.#put(member, held)
-    this.#touch(held.incident.number, member.occurrence)
-  }
-
-  /** Writes a member down in memory, and whether it goes on. */
-  #put(member: IncidentMember, held: Held): void {
-    const { occurrence, alarm, overAt } = member
-    held.members.set(occurrence, member)
-    this.#numberOf.set(occurrence, held.incident.number)
-    const going = this.#goingOf.get(alarm) ?? new Set()
-    if (overAt === undefined) {
-      held.going.add(occurrence)
-      this.#goingOf.set(alarm, going.add(occurrence))
-    } else {
-      held.going.delete(occurrence)
-      going.delete(occurrence)
-      if (going.size === 0) this.#goingOf.delete(alarm)
-    }
-  }
-
-  #merge(other: Held, into: Held): void {
-    for (const member of other.members.values()) this.#enrol(member, into)
-    other.members.clear()
-    other.going.clear()
-    other.incident = { ...other.incident, state: 'merged', mergedInto: into.incident.number }
-    into.incident = {
-      ...into.incident,
-      crewsTold: [...new Set([...into.incident.crewsTold, ...other.incident.crewsTold])],
-    }
-    this.#touch(other.incident.number)
+    return this.#memory.hold(incident, true)
   }
 
   /** Forgets what is too old for anything to follow from it, and of too many the oldest. */
@@ -294,18 +227,7 @@ export class Incidents {
       const oldest = [...this.#troubles.values()].sort((one, other) => one.from - other.from).slice(0, surplus)
       for (const { occurrence } of oldest) this.#troubles.delete(occurrence)
     }
-    for (const [number, { incident, members }] of this.#held) {
-      if (incident.state === 'open' || this.#unwritten.has(number)) continue
-      if ((incident.overAt ?? 0) >= newest - rememberedMs) continue
-      this.#held.delete(number)
-      for (const occurrence of members.keys()) this.#numberOf.delete(occurrence)
-    }
-  }
-
-  #touch(number: number, occurrence?: string): void {
-    const known = this.#unwritten.get(number) ?? new Set()
-    this.#unwritten.set(number, known)
-    if (occurrence !== undefined) known.add(occurrence)
+    this.#memory.forgetOverBefore(newest - rememberedMs)
   }
 
   #tell(incident: Incident): void {
