@@ -143,6 +143,29 @@ describe('trying before believing', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code])
   })
 
+  test('two at once; a third is told to wait; who hangs up leaves room', async () => {
+    const session = await town.as('engineer')
+    const gone = new AbortController()
+    const go = (signal?: AbortSignal) =>
+      fetch(`${town.url}/api/v1/rules/backtest`, {
+        method: 'POST',
+        headers: { ...session.headers(), 'content-type': 'application/json' },
+        body: JSON.stringify({ ...day(), rule: 'vibration-high' }),
+        ...(signal ? { signal } : {}),
+      })
+    const broken = Promise.allSettled([go(gone.signal), go(gone.signal)])
+    // Their requests are on the way: a third one before them would take a place.
+    await session.get('/api/v1/rules')
+    const third = await go()
+    expect([third.status, third.headers.get('retry-after')]).toEqual([429, '10'])
+    expect(await third.json()).toMatchObject({ code: 'TRIALS_BUSY' })
+    gone.abort()
+    expect((await broken).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 200 && statuses.length < 200) statuses.push((await go()).status)
+    expect(statuses.at(-1)).toBe(200)
+  }, 60_000)
+
   test('is for engineers', async () => {
     const answer = await (await town.as('crew')).post('/api/v1/rules/backtest', { ...day(), rule: 'vibration-high' })
     expect(answer.status).toBe(403)

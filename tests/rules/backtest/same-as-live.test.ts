@@ -166,7 +166,7 @@ describe('tried on history', () => {
     expect(first?.reason).toBe(said?.reason)
     await store.close()
     await database.close()
-  }, 60_000)
+  }, 120_000)
 
   test(`finds the silences that the clock found live (seed ${seed})`, async () => {
     const store = await stored()
@@ -187,5 +187,5 @@ describe('tried on history', () => {
     expect(tried).toEqual(live)
     await store.close()
     await database.close()
-  }, 60_000)
+  }, 120_000)
 })
