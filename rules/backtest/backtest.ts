@@ -85,6 +85,10 @@ export async function runBacktest(
   const groups = taskGroups(rules, registry, wanted.assets && new Set(wanted.assets))
   const gathered = new Gathered(rules.length)
   const threads = startThreads(wanted, groups.length, (ended) => gathered.add(ended))
+  const breakOff = () => {
+    for (const thread of threads) thread.breakOff(new Error('the trial was broken off'))
+  }
+  signal?.addEventListener('abort', breakOff)
   let toldAt = begunAt
   try {
     for (const [index, group] of groups.entries()) {
@@ -106,7 +110,11 @@ export async function runBacktest(
     signal?.throwIfAborted()
     onProgress?.(gathered.progress(1))
     return gathered.outcome(performance.now() - begunAt)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
   } finally {
+    signal?.removeEventListener('abort', breakOff)
     await Promise.all(threads.map((thread) => thread.close()))
   }
 }

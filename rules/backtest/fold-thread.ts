@@ -47,6 +47,11 @@ export class FoldThread {
     await this.#until(() => this.#groups === 0)
   }
 
+  /** Whoever waits for the thread is told so at once. */
+  breakOff(reason: Error): void {
+    this.#fail(reason)
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#worker.terminate()
