@@ -1,4 +1,5 @@
 import { type DurationMs, FileFaults } from '../../city/index.ts'
+import { longestGap } from '../engine/compiled-rule.ts'
 import type { Condition } from '../rule.ts'
 import type { Case, CaseReading } from './case.ts'
 import type { SeriesSamples } from './notation.ts'
@@ -35,11 +36,15 @@ export function formulaCases(
       script.readingsOf(`asset-1/${quantity}`, from, constant(example[quantity] ?? 0, count), extra),
     )
   const [first = ''] = quantities
+  const seldom = script.intervals(longestGap(rule.forMs, script.intervalMs)) + 1
   return jointCases(script, lengths, {
     healthy: (from, count) => told(from, count, healthy),
     trouble: (from, count, extra) => told(from, count, trouble, extra),
-    // Of the others nothing is heard, and with what is missing nothing is reckoned.
-    partly: (from, count) => told(from, count, trouble, {}, [first]),
+    // Of the others nothing is heard, and with what is missing nothing is reckoned; one alone is heard too seldom to hold.
+    partly: (from, count) =>
+      quantities.length > 1
+        ? told(from, count, trouble, {}, [first])
+        : told(from, count, trouble).filter((_, index) => index % seldom === 0),
   })
 }
 

@@ -128,7 +128,7 @@ describe('a file of cases', () => {
       rules: ['light-burns-by-day', 'light-stays-dark'],
       begins: '2026-06-21T00:00:00Z',
       every: '5m',
-      readings: { 'lamps-1/power': '4x30' },
+      readings: { 'lamps-1/power': '4x30', 'lamps-1/current': '12x30' },
       expect: [{ at: '2h', firing: ['light-burns-by-day'] }],
     }
     expect(play([burns], city)).toMatchObject([{ passed: true, failures: [] }])
