@@ -1,53 +1,70 @@
-/**
- * How long judging takes and what it occupies; run apart from the tests: `npx tsx --expose-gc tests/rules/measure.ts [sensors]`.
- * Three rules a sensor (threshold of two levels, stuck, silence), a day's history behind them.
+/*
+ * What judging costs: `node --expose-gc --import tsx tests/bench/judging.ts [pumps]`. All rules that ship for a pump, those over
+ * several of its sensors and those about the sensors themselves as well, on all its sensors; by processor time, so that
+ * what else runs on the machine does not count. It includes collecting garbage.
  */
-import { cpus, hostname } from 'node:os'
 import { libraryClasses, openDatabase } from '../../city/index.ts'
 import type { Reading } from '../../ingest/index.ts'
 import { caseCity } from '../../rules/cases/case-city.ts'
-import { AlarmBook, RuleEngine, ruleMigrations } from '../../rules/index.ts'
+import { AlarmBook, libraryRuleFiles, RuleEngine, readRuleFiles, ruleMigrations } from '../../rules/index.ts'
 import { seeded } from '../support/randomness.ts'
-import { minute, silenceRule, start, stuckRule, vibrationRule } from './support.ts'
+import { machine } from './machine.ts'
 
-const sensors = Number(process.argv[2] ?? 1_600)
-const rounds = Math.max(20, Math.ceil(3_000_000 / sensors / 10))
+const minute = 60_000
+const start = Date.UTC(2026, 4, 4)
+const className = 'drinking-water-pump'
+const pumps = Number(process.argv[2] ?? 2_000)
+const rounds = 30
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const database = await openDatabase(':memory:', ruleMigrations)
-const assets = Array.from({ length: sensors }, (_, index) => ({ id: `pump-${index}`, class: 'drinking-water-pump' }))
+const assets = Array.from({ length: pumps }, (_, index) => ({ id: `pump-${index}`, class: className }))
 const registry = caseCity(
   assets,
-  libraryClasses().filter(({ id }) => id === 'drinking-water-pump'),
+  libraryClasses().filter(({ id }) => id === className),
 )
 const random = seeded(1)
 
 // Ingest looks the sensor up, so that its readings carry the registry's own id.
-const ids = registry.sensors().flatMap(({ id, quantity }) => (quantity.id === 'vibration' ? [id] : []))
+const usual: Readonly<Record<string, number>> = {
+  vibration: 2,
+  'bearing-temperature': 45,
+  flow: 200,
+  pressure: 5,
+  power: 50,
+}
+const ids = registry.sensors().map(({ id, quantity }) => ({ id, value: usual[quantity.id] ?? 1 }))
 
 function batches(from: number, count: number, shift = 0): Reading[][] {
   return Array.from({ length: count }, (_, round) => {
     const at = start + (from + round) * minute + shift
-    return ids.map((sensor) => ({ sensor, observedAt: at, receivedAt: at, value: 2 + random(), quality: 'good' }))
+    return ids.map(({ id, value }) => ({
+      sensor: id,
+      observedAt: at,
+      receivedAt: at,
+      value: value * (1 + random() / 50),
+      quality: 'good',
+    }))
   })
 }
 
 function bySensor(rows: Reading[][]): Reading[][] {
-  return assets.map((_, index) => rows.flatMap((row) => row[index] ?? []))
+  return ids.map((_, index) => rows.flatMap((row) => row[index] ?? []))
 }
 
+const rules = readRuleFiles(libraryRuleFiles(), libraryClasses()).filter((rule) => rule.class === className)
 const heapBefore = heap()
 const engine = new RuleEngine({
   registry,
-  rules: [vibrationRule(), stuckRule(), silenceRule()],
+  rules,
   states: new AlarmBook(database),
   log: silent,
 })
 const heapEmpty = heap()
-say(`${hostname()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`)
+say(machine())
 say(
-  `${sensors} sensors × 3 rules: ${((heapEmpty - heapBefore) / sensors / 3).toFixed(0)} bytes a judgement before the first reading`,
+  `${ids.length} sensors of ${pumps} pumps, ${rules.length} rules: ${((heapEmpty - heapBefore) / ids.length / 1_024).toFixed(1)} kB a sensor before the first reading`,
 )
 
 let at = 0
@@ -69,7 +86,7 @@ for (let repeat = 0; repeat < 8; repeat++) {
 }
 // Whatever the last call still holds of its readings would count as history.
 timed('one more round', batches(at++, 1))
-say(`with history: ${((heap() - heapEmpty) / sensors / 1_024).toFixed(1)} kB a sensor`)
+say(`with history: ${((heap() - heapEmpty) / ids.length / 1_024).toFixed(1)} kB a sensor`)
 const lateRounds = Math.min(20, rounds)
 const late = batches(at - lateRounds, lateRounds, 30_000).reverse()
 timed('late, each alone', late)
