@@ -28,14 +28,15 @@ export function readingsMaxFor(sensors: number): number {
   return Math.min(readingsMaxUsual, Math.max(readingsMaxLeast, fit))
 }
 
-// A detector remembers some hundred numbers: kept before each of its segments they would outweigh the readings. One in
-// eight then begins with a snapshot, and a late reading costs judging up to 512 readings again instead of 64.
+// A detector remembers some hundred numbers: kept before each of its segments they would outweigh the readings. The larger
+// the state, the fewer segments begin with it, down to one in eight: a late reading then costs judging up to 512 readings
+// again instead of 64.
 const narrowNumbers = 96
-const wideSpacing = 8
+const spacingMax = 8
 
 /**
  * A sensor's recent readings, cut into segments. Each begins with the state of all the sensor's rules before its first
- * reading (where that is large: each eighth does), so that a late reading costs judging again what came after it in its
+ * reading (where that is large: some do), so that a late reading costs judging again what came after it in its
  * segment and the later ones, and little before. Old segments are let go whole; the first always has a snapshot, which
  * stands for all that was before.
  */
@@ -68,6 +69,19 @@ export class History {
     }
     segment.push(at, value, trusted)
     this.#readings++
+  }
+
+  /** The newest reading changed an alarm. */
+  noteStirring(): void {
+    const newest = this.segments[this.segments.length - 1]
+    if (newest !== undefined) newest.mayHaveStirred = true
+  }
+
+  /** Whether any alarm may have changed at the readings of a segment or of a later one. */
+  mayHaveStirredFrom(segment: number): boolean {
+    for (let index = segment; index < this.segments.length; index++)
+      if (this.segments[index]?.mayHaveStirred === true) return true
+    return false
   }
 
   /** Where a late reading belongs; `undefined` when it is too old to have a place. */
@@ -116,7 +130,7 @@ export class History {
   }
 
   #isSnapshotDue(live: Float64Array): boolean {
-    if (live.length <= narrowNumbers) return true
-    return !this.segments.slice(1 - wideSpacing).some(({ hasSnapshot }) => hasSnapshot)
+    const spacing = Math.min(spacingMax, Math.ceil(live.length / narrowNumbers))
+    return spacing <= 1 || !this.segments.slice(1 - spacing).some(({ hasSnapshot }) => hasSnapshot)
   }
 }

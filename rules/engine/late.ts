@@ -27,7 +27,8 @@ export function judgeLate(watch: SensorWatch, readings: readonly Judged[]): Late
 
   const from = watch.history.find(earliest.at)?.segment ?? 0
   const before: Transition[] = []
-  watch.replay(from, 'reading', before, false)
+  // Where nothing changed, there is nothing to say otherwise, and once is enough.
+  if (watch.history.mayHaveStirredFrom(from)) watch.replay(from, 'reading', before, false)
   const stood = watch.plan.folds.map((_, fold) => asChange(watch, fold))
 
   const after: Transition[] = []

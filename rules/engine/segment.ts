@@ -24,6 +24,8 @@ export class Segment {
   count = 0
   /** Changed since the last checkpoint. */
   changed = true
+  /** A reading of it may have changed an alarm: what a checkpoint gave back is not known. */
+  mayHaveStirred = false
 
   constructor(number: number, snapshot: Float64Array = noSnapshot) {
     this.number = number
@@ -37,6 +39,7 @@ export class Segment {
     segment.numbers.set(numbers)
     segment.count = count
     segment.changed = false
+    segment.mayHaveStirred = true
     return segment
   }
 
@@ -60,6 +63,7 @@ export class Segment {
     const segment = new Segment(this.number, state)
     segment.numbers.set(this.numbers.subarray(this.#readings), state.length)
     segment.count = this.count
+    segment.mayHaveStirred = true
     return segment
   }
 
@@ -121,6 +125,7 @@ export class Segment {
   /** Moves the second half of its readings to a new segment, whose snapshot is yet to be judged. */
   split(number: number): Segment {
     const second = new Segment(number, this.snapshot())
+    second.mayHaveStirred = this.mayHaveStirred
     for (let index = segmentReadings / 2; index < this.count; index++)
       second.push(this.at(index), this.value(index), this.trusted(index))
     this.count = segmentReadings / 2

@@ -86,7 +86,9 @@ export class SensorWatch {
     // Silence needs to know when, not what: a sensor that only a silence rule watches has no past to judge again.
     if (this.plan.folds.length === 0) return
     this.history.append(at, value, trusted, this.live)
+    const before = changes.length
     this.step(this.live, at, value, trusted, 'reading', changes)
+    if (changes.length > before) this.history.noteStirring()
   }
 
   /** One reading through all rules. `state` is the live one, or a copy of a past one. */
@@ -173,8 +175,10 @@ export class SensorWatch {
       if (keep && number > fromSegment) segment.setSnapshot(state)
       // What lies before is only gone through to know the state it leaves.
       const told = number < fromSegment ? [] : changes
+      const before = told.length
       for (let index = 0; index < segment.count; index++)
         this.step(state, segment.at(index), segment.value(index), segment.trusted(index), origin, told)
+      if (keep && number >= fromSegment) segment.mayHaveStirred = told.length > before
     }
     if (keep) this.live = state
   }
