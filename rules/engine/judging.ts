@@ -52,14 +52,14 @@ export class Judging {
     this.#listen(judgedAt)
     const events: AlarmEvent[] = []
     let waiting: Map<SensorWatch, Judged[]> | undefined
-    const joint: JointReadings = new Map()
+    const touched: SensorWatch[] = []
     for (const reading of readings) {
       const watch = this.#list.watch(reading.sensor)
       const joints = watch === undefined ? this.#list.jointsOf(reading.sensor) : watch.joints
       if (!this.#isToBeJudged(reading, watch !== undefined || joints !== undefined)) continue
       const at = reading.observedAt
       const trusted = reading.quality === 'good' || reading.quality === 'late'
-      if (joints !== undefined) put(joint, joints, reading, trusted)
+      if (joints !== undefined) put(touched, joints, reading, trusted)
       if (watch === undefined) {
         this.#stats.judged++
         continue
@@ -87,7 +87,10 @@ export class Judging {
         this.#stats.duplicates += outcome.duplicates
         this.#stats.tooOld += outcome.tooOld
       }
-    for (const [watch, some] of joint) this.#judgeJoint(watch, some, judgedAt, events)
+    for (const watch of touched) {
+      this.#judgeJoint(watch, watch.waiting, judgedAt, events)
+      watch.waiting.length = 0
+    }
     return events
   }
 
@@ -198,15 +201,11 @@ function beforeOf({ state, level, startedAt }: SilenceWatch): Transition['before
   return { state, level, startedAt }
 }
 
-/** By joint watch, the readings of a batch at their places in its stream. */
-type JointReadings = Map<SensorWatch, Judged[]>
-
-function put(joint: JointReadings, joints: readonly JointInput[], reading: Reading, trusted: boolean): void {
+/** Puts a reading with what waits for each joint watch, at its place in the watch's stream. */
+function put(touched: SensorWatch[], joints: readonly JointInput[], reading: Reading, trusted: boolean): void {
+  const { observedAt, value, receivedAt } = reading
   for (const { watch, input } of joints) {
-    const { value, receivedAt } = reading
-    const judged = { at: jointInstant(reading.observedAt, input), value, trusted, receivedAt }
-    const others = joint.get(watch)
-    if (others === undefined) joint.set(watch, [judged])
-    else others.push(judged)
+    if (watch.waiting.length === 0) touched.push(watch)
+    watch.waiting.push({ at: jointInstant(observedAt, input), value, trusted, receivedAt })
   }
 }

@@ -44,6 +44,8 @@ export type Judged = {
 // Shared: an empty map of its own would weigh two hundred bytes for each of a million sensors.
 const noErrors: ReadonlyMap<number, string> = new Map()
 
+const nothingWaits: Judged[] = []
+
 /** All that is judged of one sensor: its rules, their state, and enough of the past to judge late readings at their time. */
 export class SensorWatch {
   /** The sensor's, or a joint watch's own. */
@@ -62,6 +64,8 @@ export class SensorWatch {
   newestAt: Instant = Number.NEGATIVE_INFINITY
   /** The joint watches it is an input of; also found here, so that a reading costs one look-up. */
   joints: readonly JointInput[] | undefined
+  /** Of a joint watch: what the batch that is being judged holds for it. */
+  readonly waiting: Judged[]
   /** When it was last heard, by our clock or its own, whichever is later; `-Infinity` before it ever was. */
   heardAt: Instant = Number.NEGATIVE_INFINITY
   /** Differs from what the last checkpoint kept. */
@@ -71,6 +75,7 @@ export class SensorWatch {
   constructor(sensor: Sensor, plan: SensorPlan, history: History, joint?: string) {
     this.id = joint ?? sensor.id
     this.isJoint = joint !== undefined
+    this.waiting = this.isJoint ? [] : nothingWaits
     this.sensor = sensor
     this.plan = plan
     this.history = history
