@@ -83,6 +83,8 @@ describe('by keyboard alone', () => {
     await page.goto('/')
     await page.locator('.asset-row').first().waitFor()
     await page.keyboard.press('/')
+    // Each letter is a shortcut of its own while nothing is being written into.
+    await page.locator('input:focus').waitFor()
     await page.keyboard.type('pump 3')
     await page.getByRole('option', { name: /Pump 3/ }).waitFor()
     await page.keyboard.press('Enter')
