@@ -57,7 +57,7 @@ test('two people who start the same ticket: the second is told what is possible 
   await tickets.consider(fires({ startedAt: noon, at: noon }), noon)
   const outcomes = await Promise.all(['Ann', 'Bob'].map((by) => tickets.act(1, { name: 'start' }, by, noon)))
   expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'refused'])
-  expect(outcomes[1]).toMatchObject({ allowed: ['assign', 'hold', 'finish', 'close', 'cancel', 'comment'] })
+  expect(outcomes[1]).toMatchObject({ allowed: ['assign', 'hold', 'finish', 'close', 'cancel', 'judge', 'comment'] })
 })
 
 test('the database itself refuses a second open ticket', async () => {
