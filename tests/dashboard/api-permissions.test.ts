@@ -14,6 +14,8 @@ devices:edit     -         -       -     yes       yes
 quarantine:read  -         -       -     yes       yes
 quarantine:edit  -         -       -     yes       yes
 readings:write   yes       -       -     yes       yes
+rules:try        -         -       -     yes       yes
+rules:edit       -         -       -     yes       yes
 users:edit       -         -       -     -         yes
 `
 
