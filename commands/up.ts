@@ -20,6 +20,8 @@ export const upCommand: Command = {
   help: ['All settings: see the table in README.md. A city.yaml in this folder is taken into an empty registry.'],
   async run({ configuration, print }) {
     const settings = configuration()
+    // Whoever asks for the end while everything is still starting gets it when it is up, with all that belongs to it.
+    const stopped = untilStopped()
     const folder = openDataFolder(settings)
     const log = openLog(settings.logLevel)
     const from = Date.now() - (parseDuration(settings.demoHistory) ?? 0)
@@ -46,7 +48,7 @@ export const upCommand: Command = {
         })
       : undefined
     print(greeting(settings, folder.path, program, demo))
-    await untilStopped()
+    await stopped
     print('\nStopping: what was taken is being committed …')
     await stopSimulator?.()
     await program.close()

@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { temporaryFolder } from '../support/files.ts'
-import { freePort, runLengthsman, startedProgram } from '../support/running-program.ts'
+import { freePort, root, runLengthsman, startedProgram } from '../support/running-program.ts'
 
 /** What everybody meets first: a start that works, and starts that cannot. */
 
@@ -100,4 +102,29 @@ test('starts, answers for its health, and stops cleanly', async () => {
   expect(health.status).toBe('ready')
   expect(await program.kill('SIGINT')).toBe(0)
   expect(program.output()).toContain('Nothing was lost')
+})
+
+test('asked to stop while it is still starting, it stops as cleanly', async () => {
+  const folder = temporaryFolder()
+  const child = spawn(process.execPath, [join(root, 'dist', 'lengthsman.js'), 'up'], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      LENGTHSMAN_DATA: join(folder, 'data'),
+      LENGTHSMAN_DEMO: 'off',
+      LENGTHSMAN_HTTP_PORT: String(await freePort()),
+      LENGTHSMAN_MQTT_PORT: String(await freePort()),
+    },
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk)
+  })
+  const ended = once(child, 'close')
+  // The first thing that a start leaves behind; broker and pages come after it.
+  const database = join(folder, 'data', 'lengthsman.db')
+  while (!existsSync(database) && child.exitCode === null) await new Promise((later) => setTimeout(later, 1))
+  child.kill('SIGINT')
+  expect((await ended)[0]).toBe(0)
+  expect(output).toContain('Nothing was lost')
 })
