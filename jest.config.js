@@ -1,4 +1,4 @@
-/** swc only strips the types (`npm run check` judges them); the reporter ends a run with one plain line. */
+/** swc only strips the types (`npm run check` judges them); the reporters end a run that stands still, and any run with one plain line. */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
@@ -19,5 +19,5 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
   workerIdleMemoryLimit: '512MB',
-  reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.js'],
+  reporters: ['default', '<rootDir>/tests/support/patience-reporter.js', '<rootDir>/tests/support/closing-line-reporter.js'],
 }

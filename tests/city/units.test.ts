@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import { conversionBetween, isUnitCode, unitCodeOf } from '../../city/index.ts'
 import { unitAtoms } from '../../city/ucum.ts'
 import { measureOf } from '../../city/units/unit-measure.ts'

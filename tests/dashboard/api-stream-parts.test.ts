@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import { sensorId } from '../../city/index.ts'
 import { EventRing, eventText } from '../../dashboard/live/event-ring.ts'
 import { RateMeter } from '../../dashboard/live/rate-meter.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import { indexNear, isolated, readingAt, toAlignedData, withReading } from '../../dashboard/pages/charts/aligned.ts'
 import { keyedMoment } from '../../dashboard/pages/charts/keys.ts'
 import { type ChartLimit, type ChartModel, type Columns, isGap } from '../../dashboard/pages/charts/model.ts'

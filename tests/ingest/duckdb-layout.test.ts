@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import type { Fresh } from '../../ingest/store/duckdb/fresh-file.ts'
 import { keptSql, Shelf } from '../../ingest/store/duckdb/layout.ts'
 import { mergeRules, slabsToMerge } from '../../ingest/store/duckdb/merge-plan.ts'

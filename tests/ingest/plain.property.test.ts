@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import { qualities } from '../../ingest/index.ts'
 import { type Message, parseMessage } from '../../ingest/wire/index.ts'
 import { Columns, unsaid } from '../../ingest/wire/parcel.ts'

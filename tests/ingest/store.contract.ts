@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import type { SensorId } from '../../city/index.ts'
 import type { Reading, ReadingStore, Series } from '../../ingest/index.ts'
 import { newSensor, noon, readingOf } from '../support/readings.ts'

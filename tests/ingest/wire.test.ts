@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import { parseMessage, readingsPerMessageMax } from '../../ingest/wire/index.ts'
 
 const receivedAt = Date.UTC(2026, 4, 4, 12)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import type { Reading } from '../../ingest/index.ts'
 import type { AlarmEvent, RuleEngine } from '../../rules/index.ts'
 import { seeded } from '../support/randomness.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import { evidenceWindow } from '../../tickets/evidence.ts'
 import { canonicalJson, type EvidenceSeries, evidenceHash, evidencePointsMax } from '../../tickets/index.ts'
 import { temporaryFolder } from '../support/files.ts'

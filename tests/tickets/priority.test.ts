@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../support/fast-check.ts'
 import type { Criticality } from '../../city/index.ts'
 import { severities } from '../../rules/index.ts'
 import { bandOf, dueAfter, type PriorityGrounds, priorityOf } from '../../tickets/priority.ts'

@@ -1,6 +1,6 @@
 import { Point as WrittenPoint } from '@influxdata/influxdb-client'
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../support/fast-check.ts'
 import { lineReadings, type Precision, readLines } from '../../../ingest/wire/index.ts'
 
 const receivedAt = Date.UTC(2026, 4, 4, 12)

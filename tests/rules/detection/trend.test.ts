@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../support/fast-check.ts'
 import { arrivalAt, chanceBy } from '../../../rules/detection/trend/arrival.ts'
 import type { Shape } from '../../../rules/detection/trend/fit-data.ts'
 import { addToMedian, medianOf, medianSlots, startMedian } from '../../../rules/detection/trend/running-median.ts'

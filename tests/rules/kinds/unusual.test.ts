@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { fc } from '../../support/fast-check.ts'
 import { type AssetClass, FileFaults, libraryClasses, sensorId } from '../../../city/index.ts'
 import type { Reading } from '../../../ingest/index.ts'
 import { caseCity } from '../../../rules/cases/case-city.ts'
