@@ -19,5 +19,9 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
   workerIdleMemoryLimit: '512MB',
-  reporters: ['default', '<rootDir>/tests/support/patience-reporter.js', '<rootDir>/tests/support/closing-line-reporter.js'],
+  reporters: [
+    'default',
+    '<rootDir>/tests/support/patience-reporter.js',
+    '<rootDir>/tests/support/closing-line-reporter.js',
+  ],
 }

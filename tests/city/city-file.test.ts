@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import {
   type Asset,
   type CityDescription,
@@ -12,6 +11,7 @@ import {
   readCityFile,
   writeTown,
 } from '../../city/index.ts'
+import { fc } from '../support/fast-check.ts'
 import { temporaryFolder } from '../support/files.ts'
 
 const folder = temporaryFolder()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { conversionBetween, isUnitCode, unitCodeOf } from '../../city/index.ts'
 import { unitAtoms } from '../../city/ucum.ts'
 import { measureOf } from '../../city/units/unit-measure.ts'
+import { fc } from '../support/fast-check.ts'
 
 function converted(value: number, from: string, to: string): number {
   const answer = conversionBetween(from, to)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { sensorId } from '../../city/index.ts'
 import { EventRing, eventText } from '../../dashboard/live/event-ring.ts'
 import { RateMeter } from '../../dashboard/live/rate-meter.ts'
 import { StreamClient } from '../../dashboard/live/stream-client.ts'
 import type { Reading } from '../../ingest/index.ts'
+import { fc } from '../support/fast-check.ts'
 
 const limits = { frameIntervalMs: 250, stalledMsMax: 30_000 }
 const wall = Date.UTC(2026, 4, 4)

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { indexNear, isolated, readingAt, toAlignedData, withReading } from '../../dashboard/pages/charts/aligned.ts'
 import { keyedMoment } from '../../dashboard/pages/charts/keys.ts'
 import { type ChartLimit, type ChartModel, type Columns, isGap } from '../../dashboard/pages/charts/model.ts'
@@ -8,6 +7,7 @@ import { tableRows } from '../../dashboard/pages/charts/rows.ts'
 import { limitsBeyond, yRange } from '../../dashboard/pages/charts/scale.ts'
 import { beyondSince, sayAt, summarise } from '../../dashboard/pages/charts/summary.ts'
 import { timeTicks } from '../../dashboard/pages/charts/ticks.ts'
+import { fc } from '../support/fast-check.ts'
 
 const minute = 60_000
 const start = Date.parse('2026-11-23T10:00:00Z')

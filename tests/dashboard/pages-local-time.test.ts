@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { fromInput, toInput } from '../../dashboard/pages/maintenance/local-time.ts'
+import { fc } from '../support/fast-check.ts'
 
 test.each([
   ['summer', '2026-07-01T08:00', 'Europe/Vienna', '2026-07-01T06:00:00.000Z'],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { distinctLimits, worstBeyond } from '../../dashboard/pages/asset/limits.ts'
 import {
   instantText,
@@ -21,6 +20,7 @@ import { actionFaults, bodyOf, emptyDraft, somethingElse } from '../../dashboard
 import { offer, stepOf, watchProgress } from '../../dashboard/pages/ticket/actions.ts'
 import { gapOf } from '../../dashboard/pages/ticket/evidence-gap.ts'
 import { arrangeTickets, ticketFilter } from '../../dashboard/pages/tickets/filter.ts'
+import { fc } from '../support/fast-check.ts'
 
 const now = Date.parse('2026-11-23T12:00:00Z')
 const hour = 3_600_000

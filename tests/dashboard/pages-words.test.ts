@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import {
   formatAge,
   formatDue,
@@ -10,6 +9,7 @@ import {
   zoneOffsetMs,
 } from '../../dashboard/pages/words/time.ts'
 import { formatCount, formatNumber, formatValue, plural, readableUnit } from '../../dashboard/pages/words/units.ts'
+import { fc } from '../support/fast-check.ts'
 
 const at = Date.parse('2026-11-23T13:05:09Z')
 const berlin = 'Europe/Berlin'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import type { Fresh } from '../../ingest/store/duckdb/fresh-file.ts'
 import { keptSql, Shelf } from '../../ingest/store/duckdb/layout.ts'
 import { mergeRules, slabsToMerge } from '../../ingest/store/duckdb/merge-plan.ts'
 import type { Slab } from '../../ingest/store/duckdb/slabs.ts'
+import { fc } from '../support/fast-check.ts'
 
 function slabOf(id: number, rows: number, sensors = 1_000_000): Slab {
   return { id, rows, sensors, observedFrom: id * 100, observedTo: id * 100 + 99, receivedTo: id * 100 + 99 }

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { qualities } from '../../ingest/index.ts'
 import { type Message, parseMessage } from '../../ingest/wire/index.ts'
 import { Columns, unsaid } from '../../ingest/wire/parcel.ts'
 import { PlainReader } from '../../ingest/wire/plain.ts'
+import { fc } from '../support/fast-check.ts'
 
 const receivedAt = Date.UTC(2026, 4, 4, 10)
 const names = ['pump-1/flow', 'pump-1/pressure', 'pump-1/power', 'pump-2/flow']

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import type { SensorId } from '../../city/index.ts'
 import type { Reading, ReadingStore, Series } from '../../ingest/index.ts'
+import { fc } from '../support/fast-check.ts'
 import { newSensor, noon, readingOf } from '../support/readings.ts'
 
 /** How the suite comes by a store; opening the same place again finds what was kept there. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { parseMessage, readingsPerMessageMax } from '../../ingest/wire/index.ts'
+import { fc } from '../support/fast-check.ts'
 
 const receivedAt = Date.UTC(2026, 4, 4, 12)
 const parse = (topic: string, payload: string | Uint8Array) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import type { Reading } from '../../ingest/index.ts'
 import type { AlarmEvent, RuleEngine } from '../../rules/index.ts'
+import { fc } from '../support/fast-check.ts'
 import { seeded } from '../support/randomness.ts'
 import { engineOn, minute, rateRule, reading, ruleDatabase, start, stuckRule, vibrationRule } from './support.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import { evidenceWindow } from '../../tickets/evidence.ts'
 import { canonicalJson, type EvidenceSeries, evidenceHash, evidencePointsMax } from '../../tickets/index.ts'
+import { fc } from '../support/fast-check.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { fires } from './alarm-events.ts'
 import { day, hour, minute, noon, openTickets } from './small-town.ts'

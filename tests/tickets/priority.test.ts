@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import type { Criticality } from '../../city/index.ts'
 import { severities } from '../../rules/index.ts'
 import { bandOf, dueAfter, type PriorityGrounds, priorityOf } from '../../tickets/priority.ts'
+import { fc } from '../support/fast-check.ts'
 import { day, hour, noon } from './small-town.ts'
 
 const criticalities: readonly Criticality[] = [1, 2, 3, 4, 5]

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import type { AlarmEvent, Rule } from '../../rules/index.ts'
 import {
   finishedStates,
@@ -8,6 +7,7 @@ import {
   type TicketActionName,
   ticketActions,
 } from '../../tickets/index.ts'
+import { fc } from '../support/fast-check.ts'
 import { changeTo, flowLow, vibrationHigh } from './alarm-events.ts'
 import { hour, minute, noon, openTickets, type TestTickets } from './small-town.ts'
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../support/fast-check.ts'
 import {
   replayHistory,
   type TicketAction,
@@ -7,6 +6,7 @@ import {
   ticketActions,
   verdictOf,
 } from '../../tickets/index.ts'
+import { fc } from '../support/fast-check.ts'
 import { fires } from './alarm-events.ts'
 import { hour, minute, noon, openTickets } from './small-town.ts'
 

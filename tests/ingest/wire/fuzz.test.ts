@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../../support/fast-check.ts'
 import {
   lineReadings,
   type Parsed,
@@ -9,6 +8,7 @@ import {
   WireReader,
 } from '../../../ingest/wire/index.ts'
 import { Fields } from '../../../ingest/wire/sparkplug/protobuf.ts'
+import { fc } from '../../support/fast-check.ts'
 import { casesIn, payloadOf, type WireCase } from './case.ts'
 
 /*

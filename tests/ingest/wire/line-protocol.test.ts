@@ -1,7 +1,7 @@
 import { Point as WrittenPoint } from '@influxdata/influxdb-client'
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../../support/fast-check.ts'
 import { lineReadings, type Precision, readLines } from '../../../ingest/wire/index.ts'
+import { fc } from '../../support/fast-check.ts'
 
 const receivedAt = Date.UTC(2026, 4, 4, 12)
 

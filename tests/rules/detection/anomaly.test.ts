@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../../support/fast-check.ts'
 import {
   rarityText,
   type SurpriseParams,
@@ -9,6 +8,7 @@ import {
   termOf,
   termText,
 } from '../../../rules/detection/anomaly/index.ts'
+import { fc } from '../../support/fast-check.ts'
 import { seeded } from '../../support/randomness.ts'
 
 const minute = 60_000

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../../support/fast-check.ts'
 import { arrivalAt, chanceBy } from '../../../rules/detection/trend/arrival.ts'
 import type { Shape } from '../../../rules/detection/trend/fit-data.ts'
 import { addToMedian, medianOf, medianSlots, startMedian } from '../../../rules/detection/trend/running-median.ts'
@@ -12,6 +11,7 @@ import {
   trendWindow,
 } from '../../../rules/detection/trend/trend-window.ts'
 import { fitWear } from '../../../rules/detection/trend/wear-fit.ts'
+import { fc } from '../../support/fast-check.ts'
 import { seeded } from '../../support/randomness.ts'
 import { noise } from './noise.ts'
 

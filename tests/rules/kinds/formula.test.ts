@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { fc } from '../../support/fast-check.ts'
 import type { Asset, AssetClass, Place, Relation, Sensor, SensorId } from '../../../city/index.ts'
 import { sensorId } from '../../../city/index.ts'
 import type { Reading } from '../../../ingest/index.ts'
@@ -7,6 +6,7 @@ import { forgetfulBook } from '../../../rules/forgetful-book.ts'
 import { type Rule, RuleEngine, type RuleRegistry } from '../../../rules/index.ts'
 import { FormulaFault, parseFormula } from '../../../rules/kinds/formula/expression.ts'
 import { meaningOf } from '../../../rules/kinds/formula/meaning.ts'
+import { fc } from '../../support/fast-check.ts'
 import { readRules } from '../read-rules.ts'
 
 const minute = 60_000

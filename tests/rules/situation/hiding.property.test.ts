@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { fc } from '../../support/fast-check.ts'
 import type { Reading } from '../../../ingest/index.ts'
+import { fc } from '../../support/fast-check.ts'
 import {
   assetOf,
   fedBy,
