@@ -36,10 +36,23 @@ export function advance(
   beganAt: Instant,
 ): boolean {
   const gap = at - (state[offset + slot.lastAt] as number)
-  const broken = (gap > limits.forGapMs ? forBroken : 0) | (gap > limits.recoverGapMs ? recoverBroken : 0)
   state[offset + slot.lastAt] = at
   // Nothing was wrong and nothing is: most readings end here. Since when it is back inside counts only after it fired.
   if (state[offset + slot.state] === inactive && value <= limits.warning && value <= limits.action) return false
+  return stir(limits, state, offset, at, value, beganAt, gap)
+}
+
+/** What is left of `advance` where something is or was wrong: apart, so that the rest is small enough to be inlined. */
+function stir(
+  limits: LifecycleLimits,
+  state: Float64Array,
+  offset: number,
+  at: Instant,
+  value: number,
+  beganAt: Instant,
+  gap: DurationMs,
+): boolean {
+  const broken = (gap > limits.forGapMs ? forBroken : 0) | (gap > limits.recoverGapMs ? recoverBroken : 0)
   follow(limits, limits.warning, 1, broken, state, offset, at, value, beganAt)
   follow(limits, limits.action, 2, broken, state, offset, at, value, beganAt)
   // A rule with an action limit only begins and recovers by that one.
