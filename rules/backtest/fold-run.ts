@@ -37,7 +37,7 @@ export class FoldRun {
   }
 
   /** Takes the same stretch of all inputs: as one stream, and within a moment in the order of the inputs. */
-  takeJoint(inputs: readonly PackedReadings[]): void {
+  takeJoint(inputs: readonly PackedReadings[], doubted: readonly (Uint8Array | undefined)[]): void {
     if (this.error !== undefined) return
     const places = new Uint32Array(inputs.length)
     try {
@@ -53,7 +53,8 @@ export class FoldRun {
         if (first < 0) return
         const place = places[first] as number
         const readings = inputs[first] as PackedReadings
-        this.#step(readings.stamps[place] as number, readings.values[place] as number, first)
+        if (doubted[first]?.[place] !== 1 || this.#fold.judgesDoubtful)
+          this.#step(readings.stamps[place] as number, readings.values[place] as number, first)
         places[first] = place + 1
       }
     } catch (error) {

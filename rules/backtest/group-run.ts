@@ -1,6 +1,7 @@
 import type { Instant } from '../../city/index.ts'
 import { inOrder, momentOf, type PackedReadings } from '../../ingest/index.ts'
-import { guardedJoint, messageOf } from '../engine/sensor-plan.ts'
+import type { CompiledRule } from '../engine/compiled-rule.ts'
+import { messageOf } from '../engine/sensor-plan.ts'
 import { silenceWatch } from '../engine/silence.ts'
 import { compileRule, isJoint } from '../kinds/kinds.ts'
 import { type Rule, sensorFault } from '../rule.ts'
@@ -15,8 +16,8 @@ type Ended = Extract<FromThread, { kind: 'ended' }>
 /** All rules on the same sensors of one asset: the readings are put in order once for them all. */
 export class GroupRun {
   readonly #runs: Run[] = []
-  /** Rules in force about the sensor itself, which are not tried but decide what the others believe. */
-  readonly #guards: FoldRun[] = []
+  /** Of each input, rules about the sensor itself that are not tried here but decide what the others believe. */
+  #guards: readonly (readonly FoldRun[])[] = []
   readonly #failed: TaskOutcome[] = []
   readonly #start: Start
   readonly #isJoint: boolean
@@ -36,21 +37,9 @@ export class GroupRun {
         this.#failed.push(outcomeOf(task, [], 0, messageOf(error)))
       }
     }
-    if (!joint && this.#runs.some(({ isGuard, run }) => !isGuard && run instanceof FoldRun)) this.#guard(start, tasks)
-  }
-
-  #guard(start: Start, tasks: readonly Task[]): void {
-    const [task] = tasks
-    const about = task && start.rules[task.rule]
-    if (task === undefined || about === undefined) return
-    const place = { rule: -1, asset: task.asset, sensor: task.sensor }
-    for (const rule of start.guards) {
-      if (rule.class !== about.class || rule.condition.quantity !== task.facts.quantity.id || isJoint(rule)) continue
-      const fold = compiled(rule, task)
-      if (fold === undefined) continue
-      const book = new BoutBook(rule, task.facts.quantity, place, { from: start.to, isBrief: true })
-      this.#guards.push(new FoldRun(fold, book))
-    }
+    const [first] = tasks
+    const needsGuards = joint || this.#runs.some(({ isGuard, run }) => !isGuard && run instanceof FoldRun)
+    if (first !== undefined && needsGuards) this.#guards = guardsOf(first, start, joint)
   }
 
   take(inputs: readonly PackedReadings[], through: Instant): void {
@@ -58,15 +47,21 @@ export class GroupRun {
     const [first] = ordered
     if (first === undefined) return
     this.#count(first)
-    // What the rules about the sensor find holds for the others at the same reading: they go first.
-    const areGuards = this.#guards.length > 0 || this.#runs.some(({ isGuard }) => isGuard)
-    const doubted = areGuards ? new Uint8Array(first.stamps.length) : undefined
-    for (const guard of this.#guards) guard.take(first, doubted, true)
+    // What the rules about a sensor find holds for the others at the same reading: they go first.
+    const doubted = ordered.map((readings, input) => this.#doubtsOf(readings, input))
     for (const { run, isGuard } of [...this.#runs].sort((one, other) => Number(other.isGuard) - Number(one.isGuard))) {
       if (run instanceof SilenceRun) run.take(first, through)
-      else if (this.#isJoint) run.takeJoint(ordered)
-      else run.take(first, doubted, isGuard)
+      else if (this.#isJoint) run.takeJoint(ordered, doubted)
+      else run.take(first, doubted[0], isGuard)
     }
+  }
+
+  #doubtsOf(readings: PackedReadings, input: number): Uint8Array | undefined {
+    const guards = this.#guards[input] ?? []
+    if (guards.length === 0 && !this.#runs.some(({ isGuard }) => isGuard)) return undefined
+    const doubted = new Uint8Array(readings.stamps.length)
+    for (const guard of guards) guard.take(readings, doubted, true)
+    return doubted
   }
 
   end(): Ended {
@@ -98,15 +93,6 @@ function isAboutSensor({ failureMode }: Rule): boolean {
   return failureMode === sensorFault
 }
 
-/** A guard that cannot be made ready guards nothing, as live. */
-function compiled(rule: Rule, task: Task) {
-  try {
-    return compileRule(rule, task.facts)
-  } catch {
-    return undefined
-  }
-}
-
 function runOf(rule: Rule, task: Task, start: Start): FoldRun | SilenceRun {
   const { from, to, isBrief } = start
   const { quantity } = task.facts
@@ -120,15 +106,32 @@ function runOf(rule: Rule, task: Task, start: Start): FoldRun | SilenceRun {
   if (silence !== undefined) return new SilenceRun(silence, book, to)
   const fold = compileRule(rule, task.facts)
   if (fold === undefined) throw new Error('only the clock can judge this rule; readings alone do not tell')
-  return new FoldRun(isJoint(rule) ? guardedJoint(fold, task.facts, guardsOf(task, start)) : fold, book)
+  return new FoldRun(fold, book)
 }
 
-/** Of each input of a joint rule, the rules about the sensor itself: those that are tried, and those in force. */
-function guardsOf({ facts, classes }: Task, { rules, guards }: Start): readonly (readonly Rule[])[] {
-  const about = [...rules, ...guards].filter((rule) => isAboutSensor(rule) && !isJoint(rule))
-  return facts.inputs.map(({ id }, input) =>
-    about.filter((rule) => rule.class === classes[input] && rule.condition.quantity === id),
+/** Of each input, the rules about the sensor itself. Those that are tried on it in this group are not there twice. */
+function guardsOf(task: Task, { rules, guards, to }: Start, joint: boolean): readonly (readonly FoldRun[])[] {
+  const about = (joint ? [...rules, ...guards] : guards).filter((rule) => isAboutSensor(rule) && !isJoint(rule))
+  return task.facts.inputs.map((quantity, input) =>
+    about
+      .filter((rule) => rule.class === task.classes[input] && rule.condition.quantity === quantity.id)
+      .flatMap((rule) => {
+        const fold = compiled(rule, { ...task.facts, quantity, inputs: [quantity] })
+        const place = { rule: -1, asset: task.asset, sensor: task.sensor }
+        return fold === undefined
+          ? []
+          : new FoldRun(fold, new BoutBook(rule, quantity, place, { from: to, isBrief: true }))
+      }),
   )
+}
+
+/** A guard that cannot be made ready guards nothing, as live. */
+function compiled(rule: Rule, facts: Task['facts']): CompiledRule | undefined {
+  try {
+    return compileRule(rule, facts)
+  } catch {
+    return undefined
+  }
 }
 
 function outcomeOf(

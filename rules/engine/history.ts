@@ -95,6 +95,12 @@ export class History {
     return { segment, index, known: held !== undefined && index < held.count && held.at(index) === at }
   }
 
+  /** Of a reading that is held. */
+  valueAt(at: Instant): number | undefined {
+    const place = this.find(at)
+    return place?.known === true ? this.segments[place.segment]?.value(place.index) : undefined
+  }
+
   /** Puts a late reading in its place, or a corrected one over the old. Its segment and the later ones are to be judged again. */
   insert(at: Instant, value: number, trusted: boolean): void {
     let place = this.find(at)

@@ -59,15 +59,16 @@ export class Judging {
       if (!this.#isToBeJudged(reading, watch !== undefined || joints !== undefined)) continue
       const at = reading.observedAt
       const trusted = reading.quality === 'good' || reading.quality === 'late'
-      if (joints !== undefined) put(touched, joints, reading, trusted)
       if (watch === undefined) {
         this.#stats.judged++
+        if (joints !== undefined) put(touched, joints, at, reading.value, trusted, reading.receivedAt)
         continue
       }
       const others = waiting?.get(watch)
       if (others === undefined && at > watch.newestAt) {
         this.#stats.judged++
-        watch.append(at, reading.value, trusted, this.#changes)
+        const believed = watch.append(at, reading.value, trusted, this.#changes)
+        if (joints !== undefined) put(touched, joints, at, reading.value, believed, reading.receivedAt)
         this.#heard(watch, reading.receivedAt, judgedAt, events)
         if (this.#changes.length > 0) this.#tellAll(watch, this.#changes, judgedAt, events)
         continue
@@ -86,6 +87,8 @@ export class Judging {
         this.#stats.judgedLate += outcome.judged
         this.#stats.duplicates += outcome.duplicates
         this.#stats.tooOld += outcome.tooOld
+        for (const { at, value, trusted, receivedAt } of watch.joints === undefined ? [] : outcome.believed)
+          put(touched, watch.joints ?? [], at, value, trusted, receivedAt)
       }
     for (const watch of touched) {
       this.#judgeJoint(watch, watch.waiting, judgedAt, events)
@@ -131,14 +134,15 @@ export class Judging {
   }
 
   /** What a batch holds for a joint watch, in the order of its stream: sensors of one asset often report one after another. */
-  #judgeJoint(watch: SensorWatch, readings: Judged[], judgedAt: Instant, events: AlarmEvent[]): void {
-    readings.sort((left, right) => left.at - right.at)
+  #judgeJoint(watch: SensorWatch, waiting: Judged[], judgedAt: Instant, events: AlarmEvent[]): void {
+    waiting.sort((left, right) => left.at - right.at)
+    // A late reading may have changed what is believed of one in the same batch: the last word counts.
+    const readings = waiting.filter(({ at }, index) => at !== waiting[index + 1]?.at)
     if ((readings[0]?.at ?? 0) <= watch.newestAt) {
       this.#judgeLate(watch, readings, judgedAt, events)
       return
     }
     for (const { at, value, trusted, receivedAt } of readings) {
-      if (at === watch.newestAt) continue
       watch.append(at, value, trusted, this.#changes)
       this.#heard(watch, receivedAt, judgedAt, events)
       if (this.#changes.length > 0) this.#tellAll(watch, this.#changes, judgedAt, events)
@@ -202,10 +206,16 @@ function beforeOf({ state, level, startedAt }: SilenceWatch): Transition['before
 }
 
 /** Puts a reading with what waits for each joint watch, at its place in the watch's stream. */
-function put(touched: SensorWatch[], joints: readonly JointInput[], reading: Reading, trusted: boolean): void {
-  const { observedAt, value, receivedAt } = reading
+function put(
+  touched: SensorWatch[],
+  joints: readonly JointInput[],
+  at: Instant,
+  value: number,
+  trusted: boolean,
+  receivedAt: Instant,
+): void {
   for (const { watch, input } of joints) {
     if (watch.waiting.length === 0) touched.push(watch)
-    watch.waiting.push({ at: jointInstant(observedAt, input), value, trusted, receivedAt })
+    watch.waiting.push({ at: jointInstant(at, input), value, trusted, receivedAt })
   }
 }

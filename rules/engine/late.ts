@@ -11,6 +11,8 @@ export type LateOutcome = {
   readonly tooOld: number
   /** The newest receipt of those that were judged; `-Infinity` when none was. */
   readonly receivedAt: Instant
+  /** For the joint watches: what is new or believed otherwise than before, `trusted` being whether it is believed. */
+  readonly believed: readonly Judged[]
 }
 
 /**
@@ -23,21 +25,26 @@ export function judgeLate(watch: SensorWatch, readings: readonly Judged[]): Late
   const { fresh, duplicates, tooOld } = sift(watch, readings)
   const [earliest] = fresh
   if (earliest === undefined)
-    return { changes: [], judged: 0, duplicates, tooOld, receivedAt: Number.NEGATIVE_INFINITY }
+    return { changes: [], judged: 0, duplicates, tooOld, receivedAt: Number.NEGATIVE_INFINITY, believed: [] }
 
   const from = watch.history.find(earliest.at)?.segment ?? 0
   const before: Transition[] = []
   // Where nothing changed, there is nothing to say otherwise, and once is enough.
-  if (watch.history.mayHaveStirredFrom(from)) watch.replay(from, 'reading', before, false)
+  const mayDiffer = watch.history.mayHaveStirredFrom(from) || watch.isDoubted(watch.live)
+  const disbelievedBefore = mayDiffer ? watch.replay(from, 'reading', before, false) : new Set<Instant>()
   const stood = watch.plan.folds.map((_, fold) => asChange(watch, fold))
 
   const after: Transition[] = []
   const behind = fresh.filter(({ at }) => at <= watch.newestAt)
   for (const { at, value, trusted } of behind) watch.history.insert(at, value, trusted)
-  watch.replay(from, 'late', after, true)
+  const disbelieved = watch.replay(from, 'late', after, true)
+  const receivedAt = Math.max(...fresh.map((reading) => reading.receivedAt))
+  const believed = behind.map((each) => ({ ...each, trusted: each.trusted && !disbelieved.has(each.at) }))
+  believed.push(...otherwise(watch, disbelievedBefore, disbelieved, behind, receivedAt))
   watch.changed = true
   // Only now what is newer than all: adding it may let go of old segments, which must have been judged before.
-  for (const { at, value, trusted } of fresh.slice(behind.length)) watch.append(at, value, trusted, after)
+  for (const each of fresh.slice(behind.length))
+    believed.push({ ...each, trusted: watch.append(each.at, each.value, each.trusted, after) })
 
   const changes = watch.plan.folds.flatMap((_, fold) =>
     correct(
@@ -47,15 +54,31 @@ export function judgeLate(watch: SensorWatch, readings: readonly Judged[]): Late
       asChange(watch, fold),
     ),
   )
-  const receivedAt = Math.max(...fresh.map((reading) => reading.receivedAt))
-  return { changes, judged: fresh.length, duplicates, tooOld, receivedAt }
+  return { changes, judged: fresh.length, duplicates, tooOld, receivedAt, believed }
+}
+
+/** Readings that were there already, and are believed now and were not, or the other way round. */
+function otherwise(
+  watch: SensorWatch,
+  before: ReadonlySet<Instant>,
+  after: ReadonlySet<Instant>,
+  fresh: readonly Judged[],
+  receivedAt: Instant,
+): Judged[] {
+  if (before.size === 0 && after.size === 0) return []
+  const told = new Set(fresh.map(({ at }) => at))
+  const moments = [...before].filter((at) => !after.has(at)).concat([...after].filter((at) => !before.has(at)))
+  return moments.flatMap((at) => {
+    const value = told.has(at) ? undefined : watch.history.valueAt(at)
+    return value === undefined ? [] : [{ at, value, trusted: !after.has(at), receivedAt }]
+  })
 }
 
 /** Where nothing is judged of the values, a reading only says that the sensor was heard. */
 function hearLate(watch: SensorWatch, readings: readonly Judged[]): LateOutcome {
   for (const { at, value, trusted } of readings) if (at > watch.newestAt) watch.append(at, value, trusted, [])
   const receivedAt = Math.max(...readings.map((reading) => reading.receivedAt))
-  return { changes: [], judged: readings.length, duplicates: 0, tooOld: 0, receivedAt }
+  return { changes: [], judged: readings.length, duplicates: 0, tooOld: 0, receivedAt, believed: readings }
 }
 
 /** The readings that say something new, in the order of their times. */

@@ -3,7 +3,6 @@ import type { Facts } from '../kinds/kind.ts'
 import { compileRule } from '../kinds/kinds.ts'
 import { type Rule, sensorFault } from '../rule.ts'
 import type { CompiledRule } from './compiled-rule.ts'
-import { guarded } from './guarded.ts'
 import { blank } from './slots.ts'
 
 /** What is judged of every sensor of one quantity of one class: shared by them all. */
@@ -43,7 +42,7 @@ export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFai
     try {
       const fold = compileRule(rule, facts)
       if (fold === undefined) silences.push(rule)
-      else folds.push(joint === undefined ? fold : guardedJoint(fold, facts, joint.guards))
+      else folds.push(fold)
     } catch (error) {
       failures.push({ rule, error: messageOf(error) })
       failed(rule, undefined, messageOf(error))
@@ -59,20 +58,6 @@ export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFai
   const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
   const guards = folds.filter(({ rule }) => isAboutSensor(rule)).length
   return { folds, guards, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
-}
-
-/** A guard that cannot be made ready guards nothing; its own alarm shows why. */
-export function guardedJoint(fold: CompiledRule, facts: Facts, guards: readonly (readonly Rule[])[]): CompiledRule {
-  const ready = facts.inputs.map((quantity, input) =>
-    (guards[input] ?? []).flatMap((rule) => {
-      try {
-        return compileRule(rule, { ...facts, quantity, inputs: [quantity] }) ?? []
-      } catch {
-        return []
-      }
-    }),
-  )
-  return guarded(fold, ready)
 }
 
 /** The state of a sensor that has sent nothing. */

@@ -83,20 +83,24 @@ export class SensorWatch {
     this.live = inSharedRoom(blankState(plan))
   }
 
-  /** Judges a reading that is newer than all before it. */
-  append(at: Instant, value: number, trusted: boolean, changes: Transition[]): void {
+  /** Judges a reading that is newer than all before it. Returns whether it is believed: see `step`. */
+  append(at: Instant, value: number, trusted: boolean, changes: Transition[]): boolean {
     for (const silence of this.silences) learnRhythm(silence, at - this.newestAt)
     this.newestAt = at
     this.changed = true
     // Silence needs to know when, not what: a sensor that only a silence rule watches has no past to judge again.
-    if (this.plan.folds.length === 0) return
+    if (this.plan.folds.length === 0) return trusted
     this.history.append(at, value, trusted, this.live)
     const before = changes.length
-    this.step(this.live, at, value, trusted, 'reading', changes)
+    const believed = this.step(this.live, at, value, trusted, 'reading', changes)
     if (changes.length > before) this.history.noteStirring()
+    return believed
   }
 
-  /** One reading through all rules. `state` is the live one, or a copy of a past one. */
+  /**
+   * One reading through all rules. `state` is the live one, or a copy of a past one. Returns whether it is believed: it is
+   * trusted, and no rule about the sensor itself fires.
+   */
   step(
     state: Float64Array,
     at: Instant,
@@ -104,14 +108,14 @@ export class SensorWatch {
     trusted: boolean,
     origin: Transition['origin'],
     changes: Transition[],
-  ): void {
+  ): boolean {
     const { folds, guards, offsets } = this.plan
     let believed = trusted
     const moment = this.isJoint ? momentOf(at) : at
     const input = this.isJoint ? inputOf(at) : 0
     for (let index = 0; index < folds.length; index++) {
       const fold = folds[index] as CompiledRule
-      if (index === guards && believed) believed = !this.#isDoubted(state)
+      if (index === guards && believed) believed = !this.isDoubted(state)
       if ((!believed && !fold.judgesDoubtful) || (this.errors.size > 0 && this.errors.has(index))) continue
       const offset = offsets[index] as number
       const stateBefore = state[offset + slot.state] as number
@@ -138,10 +142,11 @@ export class SensorWatch {
         origin,
       })
     }
+    return folds.length === guards && believed ? !this.isDoubted(state) : believed
   }
 
   /** A rule about the sensor itself fires, or has not recovered yet. */
-  #isDoubted(state: Float64Array): boolean {
+  isDoubted(state: Float64Array): boolean {
     const { guards, offsets } = this.plan
     for (let index = 0; index < guards; index++)
       if ((state[(offsets[index] as number) + slot.state] as number) >= firing) return true
@@ -168,9 +173,13 @@ export class SensorWatch {
     return { ...standingIn(this.live, offset), ...forecastIn(this.plan.folds[fold], this.live, offset) }
   }
 
-  /** Judges the readings of the history again from a segment on; the snapshots after it and the live state follow. */
-  replay(fromSegment: number, origin: Transition['origin'], changes: Transition[], keep: boolean): void {
+  /**
+   * Judges the readings of the history again from a segment on. To `keep` it, the snapshots after it and the live state
+   * follow. Returns those readings as far as they are not believed although they are trusted.
+   */
+  replay(fromSegment: number, origin: Transition['origin'], changes: Transition[], keep: boolean): Set<Instant> {
     const { segments } = this.history
+    const disbelieved = new Set<Instant>()
     let first = fromSegment
     while (first > 0 && segments[first]?.hasSnapshot === false) first--
     const state = segments[first]?.snapshot() ?? this.live.slice()
@@ -181,11 +190,15 @@ export class SensorWatch {
       // What lies before is only gone through to know the state it leaves.
       const told = number < fromSegment ? [] : changes
       const before = told.length
-      for (let index = 0; index < segment.count; index++)
-        this.step(state, segment.at(index), segment.value(index), segment.trusted(index), origin, told)
+      for (let index = 0; index < segment.count; index++) {
+        const trusted = segment.trusted(index)
+        const believed = this.step(state, segment.at(index), segment.value(index), trusted, origin, told)
+        if (trusted && !believed && number >= fromSegment) disbelieved.add(segment.at(index))
+      }
       if (keep && number >= fromSegment) segment.mayHaveStirred = told.length > before
     }
     if (keep) this.live = state
+    return disbelieved
   }
 }
 

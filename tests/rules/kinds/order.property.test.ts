@@ -29,6 +29,8 @@ const whens: Readonly<Record<string, string>> = {
 }
 
 const named = Object.entries(whens)
+/** About the sensor itself: what they doubt, the others do not believe, those over several sensors as well. */
+const aboutSensor = ['stuck', 'spikes', 'impossible']
 const rules = readRules(
   `rules:\n${named
     .map(([kind, when]) => {
@@ -36,7 +38,7 @@ const rules = readRules(
       return `  - id: ${kind.replaceAll(' ', '-')}
     title: ${kind}
     class: drinking-water-pump
-    failure mode: bearing-wear
+    failure mode: ${aboutSensor.includes(kind) ? 'sensor-fault' : 'bearing-wear'}
     severity: ${isTwo ? '{ warning: minor, action: major }' : 'minor'}
     when: ${when}
     for: ${['jump', 'spikes', 'impossible', 'counter'].includes(kind) ? '0m' : '3m'}
