@@ -20,14 +20,14 @@ export type CompiledRule = {
     trusted: boolean,
   ) => boolean
   /** The state of having seen nothing, where it is more than one blank lifecycle. */
-  readonly begin?: (state: Float64Array, offset: number) => void
+  readonly begin?: ((state: Float64Array, offset: number) => void) | undefined
   /**
    * Rules about the asset judge trusted readings only. A stuck rule is about the sensor and must also see what quality
    * control has doubts about, or a flat line marked as such would look like a gap.
    */
   readonly judgesDoubtful: boolean
   /** Of a rule that tells when something will happen: the place of three instants among its numbers, `from`, `at`, `to`. */
-  readonly forecast?: number
+  readonly forecast?: number | undefined
 }
 
 // Three readings may be missing in a row (radio does that daily) before what nobody saw counts as a hole.

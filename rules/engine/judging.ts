@@ -135,9 +135,7 @@ export class Judging {
 
   /** What a batch holds for a joint watch, in the order of its stream: sensors of one asset often report one after another. */
   #judgeJoint(watch: SensorWatch, waiting: Judged[], judgedAt: Instant, events: AlarmEvent[]): void {
-    waiting.sort((left, right) => left.at - right.at)
-    // A late reading may have changed what is believed of one in the same batch: the last word counts.
-    const readings = waiting.filter(({ at }, index) => at !== waiting[index + 1]?.at)
+    const readings = isAscending(waiting) ? waiting : ordered(waiting)
     if ((readings[0]?.at ?? 0) <= watch.newestAt) {
       this.#judgeLate(watch, readings, judgedAt, events)
       return
@@ -161,6 +159,7 @@ export class Judging {
 
   #heard(watch: SensorWatch, receivedAt: Instant, judgedAt: Instant, events: AlarmEvent[]): void {
     watch.heardAt = Math.max(watch.heardAt, watch.newestAt, receivedAt)
+    if (!watch.isSilent) return
     for (const silence of watch.silences) {
       if (silence.state === inactive) continue
       const said = beforeOf(silence)
@@ -168,6 +167,7 @@ export class Judging {
       events.push(this.#tellSilence(watch, silence, said, silence.since, judgedAt))
       events.push(...this.#desk.gatewayChanged(watch.sensor.asset, judgedAt))
     }
+    watch.noteSilences()
   }
 
   #lookForSilence(watch: SensorWatch, at: Instant, events: AlarmEvent[]): void {
@@ -178,6 +178,7 @@ export class Judging {
       const said = beforeOf(silence)
       if (tickSilence(silence, silentSince, watch.newestAt, at)) {
         watch.changed = true
+        watch.noteSilences()
         events.push(this.#tellSilence(watch, silence, said, at, at))
       }
     }
@@ -203,6 +204,18 @@ export class Judging {
 
 function beforeOf({ state, level, startedAt }: SilenceWatch): Transition['before'] {
   return { state, level, startedAt }
+}
+
+function isAscending(readings: readonly Judged[]): boolean {
+  for (let index = 1; index < readings.length; index++)
+    if ((readings[index] as Judged).at <= (readings[index - 1] as Judged).at) return false
+  return true
+}
+
+/** A late reading may have changed what is believed of one in the same batch: of two the last word counts. */
+function ordered(readings: Judged[]): Judged[] {
+  readings.sort((left, right) => left.at - right.at)
+  return readings.filter(({ at }, index) => at !== readings[index + 1]?.at)
 }
 
 /** Puts a reading with what waits for each joint watch, at its place in the watch's stream. */

@@ -80,6 +80,7 @@ export function watchFromRows(
       silence,
     )
   }
+  watch.noteSilences()
   if (row.layout_json === plan.layout) watch.live = numbersOf(row.live)
   else rejudge(watch, row.layout_json)
   return watch

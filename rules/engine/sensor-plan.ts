@@ -42,7 +42,7 @@ export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFai
     try {
       const fold = compileRule(rule, facts)
       if (fold === undefined) silences.push(rule)
-      else folds.push(fold)
+      else folds.push(alike(fold))
     } catch (error) {
       failures.push({ rule, error: messageOf(error) })
       failed(rule, undefined, messageOf(error))
@@ -58,6 +58,11 @@ export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFai
   const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
   const guards = folds.filter(({ rule }) => isAboutSensor(rule)).length
   return { folds, guards, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
+}
+
+/** The same, an object of one shape whatever the kind: what a reading asks of every fold is then found at once. */
+function alike({ rule, width, step, judgesDoubtful, begin, forecast }: CompiledRule): CompiledRule {
+  return { rule, width, step, judgesDoubtful, begin, forecast }
 }
 
 /** The state of a sensor that has sent nothing. */

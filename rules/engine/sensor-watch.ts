@@ -70,6 +70,9 @@ export class SensorWatch {
   heardAt: Instant = Number.NEGATIVE_INFINITY
   /** Differs from what the last checkpoint kept. */
   changed = false
+  /** Any of its silences is not inactive; and whether any learns a rhythm. Kept beside them: a reading asks for both. */
+  isSilent = false
+  readonly #learnsRhythm: boolean
 
   /** With `joint` it judges several sensors as one stream; that is its key. */
   constructor(sensor: Sensor, plan: SensorPlan, history: History, joint?: string) {
@@ -80,12 +83,18 @@ export class SensorWatch {
     this.plan = plan
     this.history = history
     this.silences = plan.silences.flatMap((rule) => silenceWatch(rule, sensor.quantity.expectedIntervalMs) ?? [])
+    this.#learnsRhythm = this.silences.some(({ rhythmMs }) => !Number.isNaN(rhythmMs))
     this.live = inSharedRoom(blankState(plan))
+  }
+
+  /** To be called after a silence changed. */
+  noteSilences(): void {
+    this.isSilent = this.silences.some(({ state }) => state !== inactive)
   }
 
   /** Judges a reading that is newer than all before it. Returns whether it is believed: see `step`. */
   append(at: Instant, value: number, trusted: boolean, changes: Transition[]): boolean {
-    for (const silence of this.silences) learnRhythm(silence, at - this.newestAt)
+    if (this.#learnsRhythm) for (const silence of this.silences) learnRhythm(silence, at - this.newestAt)
     this.newestAt = at
     this.changed = true
     // Silence needs to know when, not what: a sensor that only a silence rule watches has no past to judge again.
@@ -163,8 +172,7 @@ export class SensorWatch {
     const { offsets, failures } = this.plan
     if (this.errors.size > 0 || failures.length > 0) return false
     for (const offset of offsets) if (this.live[offset + slot.state] !== inactive) return false
-    for (const silence of this.silences) if (silence.state !== inactive) return false
-    return true
+    return !this.isSilent
   }
 
   /** Where a rule's alarm stands now. */

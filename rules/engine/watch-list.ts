@@ -167,6 +167,7 @@ export class WatchList {
       )
       if (old !== undefined) carryOver(old, silence)
     }
+    after.noteSilences()
     if (before.plan.layout === plan.layout) after.live = before.live
     else rejudge(after, before.plan.layout)
     return after
