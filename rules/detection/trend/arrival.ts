@@ -20,6 +20,14 @@ export function chanceBy(fit: WearFit, limit: number, sign: 1 | -1, ahead: numbe
   return chance
 }
 
+/**
+ * Whether it is on its way there at all, and was so to the last: what moves away from a limit that it is still beyond, and
+ * what stands nearer to its level than to its course since the newest bucket, was mended.
+ */
+export function isUnderWay({ gone, off }: WearFit, sign: 1 | -1): boolean {
+  return sign * gone > 0 && sign * (gone + 2 * off) > 0
+}
+
 const steps = 48
 
 /** Buckets from now at which the limit is reached with this probability; `Infinity` when that is beyond `most`. */

@@ -41,6 +41,9 @@ export type WearFit = {
   /** Buckets, as many as they are worth. */
   worth: number
   freedom: number
+  /** How far the likeliest course has gone from its level by the newest bucket, and how far that bucket is off the course. */
+  gone: number
+  off: number
 }
 
 /** Onsets tried between two buckets: with fewer, the onset would look better known than it is. */
@@ -58,6 +61,8 @@ const fit: WearFit = {
   spread: new Float64Array(onsetsMax),
   worth: 0,
   freedom: 0,
+  gone: 0,
+  off: 0,
 }
 
 const squaresOf = new Float64Array(onsetsMax)
@@ -96,6 +101,8 @@ export function fitWear(window: TrendWindow, state: Float64Array, base: number, 
     if (window.phases > 1) followSeason(n, window.phases)
     weigh(n)
   }
+  fit.off = rest[n - 1] as number
+  fit.gone = best < 0 ? 0 : (fit.slope[best] as number) * max(0, (x[n - 1] as number) - (fit.onset[best] as number))
   settle(n, window.phases, floor)
   return fit
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type DurationMs, formatDuration } from '../../../city/index.ts'
-import { arrivalAt, chanceBy } from '../../detection/trend/arrival.ts'
+import { arrivalAt, chanceBy, isUnderWay } from '../../detection/trend/arrival.ts'
 import type { Shape } from '../../detection/trend/fit-data.ts'
 import {
   addToTrend,
@@ -124,8 +124,9 @@ export const forecastKind = defineKind<ForecastCondition, typeof shape>({
         const base = offset + lifecycleSlots
         if (!addToTrend(window, state, base + place.trend, at, value)) return false
         const wear = fitWear(window, state, base + place.trend, fit)
+        const isBound = wear !== undefined && isUnderWay(wear, sign)
         const isNear = (limit: number | undefined) =>
-          wear !== undefined && limit !== undefined && chanceBy(wear, fitted(limit), sign, inside) >= sureness
+          isBound && limit !== undefined && chanceBy(wear, fitted(limit), sign, inside) >= sureness
         // Who will reach the further limit inside the time will reach the nearer.
         const forAction = isNear(action)
         const forWarning = forAction || isNear(warning)

@@ -97,6 +97,23 @@ describe('a forecast to a limit', () => {
     expect(events.at(-1)?.alarm.forecast).toBeUndefined()
   })
 
+  test('that was mended is over at once: what stood there before is no forecast', () => {
+    const worn = wearing(3, 30)
+    const well = wearing(4, Number.POSITIVE_INFINITY)
+    for (const mendedAfter of [49, 51, 54, 60, 70]) {
+      const mendedAt = start + mendedAfter * day
+      const events = play(engineWith(rises), 90, (at) => (at < mendedAt ? worn(at) : well(at)))
+      expect(events.filter(({ alarm, at }) => alarm.state === 'firing' && at > mendedAt + day)).toEqual([])
+    }
+  })
+
+  test('is none where a value beyond the limit comes back from it', () => {
+    const next = noise(5, 0.5)
+    const filled = (at: number) => Math.min(1, Math.max(0, (at - start) / day - 45) / 40)
+    const events = play(engineWith(rises), 80, (at) => 20 - 9 * filled(at) + 0.3 * next())
+    expect(events).toEqual([])
+  })
+
   test('a level that was always beyond the limit is no news about the future', () => {
     const events = play(engineWith(rises), 90, (at) => 8 + 0.2 * Math.sin(at))
     expect(events).toEqual([])
