@@ -16,10 +16,11 @@ export class Script {
   readonly intervalMs: DurationMs
   readonly #sensor: string
 
-  constructor(rule: Rule, quantity: QuantityDefinition) {
+  /** `intervalMs`: for rules that look at weeks, fewer readings than the sensor sends. */
+  constructor(rule: Rule, quantity: QuantityDefinition, intervalMs: DurationMs = quantity.expectedIntervalMs) {
     this.rule = rule
     this.quantity = quantity
-    this.intervalMs = quantity.expectedIntervalMs
+    this.intervalMs = intervalMs
     this.#sensor = `asset-1/${quantity.id}`
   }
 

@@ -5,6 +5,7 @@ import type { StandardEntry } from './case-file.ts'
 import { Script } from './script.ts'
 import { rateCases, thresholdCases } from './standard-asset.ts'
 import { impossibleCases, spikesCases } from './standard-doubt.ts'
+import { driftCases, forecastCases, nightMinimumCases } from './standard-foresight.ts'
 import { examplesOf, formulaCases, sistersCases } from './standard-joint.ts'
 import { silenceCases, stuckCases } from './standard-sensor.ts'
 
@@ -45,6 +46,13 @@ export function standardCases(
       return condition.kind === 'threshold'
         ? thresholdCases(script, healthy, trouble, entry.action)
         : sistersCases(script, condition, healthy, trouble)
+    case 'drift':
+      if (trouble === undefined) throw missing('"trouble", a value that is far from the usual')
+      return driftCases(script, condition, healthy, trouble)
+    case 'forecast':
+      return forecastCases(script, condition, healthy)
+    case 'night minimum':
+      return nightMinimumCases(script, condition, healthy)
     case 'rate':
       return rateCases(script, condition, healthy)
     case 'stuck':
