@@ -42,6 +42,8 @@ const stage: readonly Staged[] = [
   { class: 'public-building', kind: 'heating-failure', severity: 0.85, afterStartMs: 3 * hourMs, hours: 30 },
   { class: 'drinking-water-pump', kind: 'impeller-wear', severity: 0.6, afterStartMs: 5 * hourMs, hours: 280 },
   { class: 'bridge', kind: 'settlement', severity: 0.5, afterStartMs: 9 * hourMs, hours: 200 },
+  // Past no limit yet, and foreseen.
+  { class: 'sewer-chamber', kind: 'battery-low', severity: 0.3, afterStartMs: 0, hours: 240 },
 ]
 
 export function faultOn(asset: Asset, kind: FaultKind, onsetAt: Instant, hours: number): Fault {
