@@ -1,8 +1,8 @@
-import { momentOf, type PackedReadings, stampCode, stampCodes } from '../../ingest/index.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
 import { beginFold, messageOf } from '../engine/sensor-plan.ts'
 import { firing, slot } from '../engine/slots.ts'
 import type { BoutBook } from './bout-book.ts'
+import { believe, type Rows } from './rows.ts'
 
 /** One rule on one asset over stored readings: the same fold, in the same order, as live. */
 export class FoldRun {
@@ -19,25 +19,18 @@ export class FoldRun {
     beginFold(fold, this.#state, 0)
   }
 
-  /**
-   * Takes a stretch of one sensor's readings, in order. Those that are doubted (a row of ones) it does not believe; a rule
-   * about the sensor itself believes what it believes, and marks them while it fires.
-   */
-  take({ stamps, values }: PackedReadings, doubted: Uint8Array | undefined, isGuard: boolean): void {
+  /** Takes a stretch of one sensor's readings. A rule about the sensor itself marks those at which it fires as doubted. */
+  take(rows: Rows, doubted?: Uint8Array): void {
     if (this.error !== undefined) return
-    const skips = isGuard || this.#fold.judgesDoubtful ? undefined : doubted
     try {
-      for (let row = 0; row < stamps.length; row++) {
-        if (skips === undefined || skips[row] === 0) this.#step(stamps[row] as number, values[row] as number, 0)
-        if (isGuard && doubted !== undefined && (this.#state[slot.state] as number) >= firing) doubted[row] = 1
-      }
+      this.#take(rows, doubted)
     } catch (error) {
       this.error = messageOf(error)
     }
   }
 
   /** Takes the same stretch of all inputs: as one stream, and within a moment in the order of the inputs. */
-  takeJoint(inputs: readonly PackedReadings[], doubted: readonly (Uint8Array | undefined)[]): void {
+  takeJoint(inputs: readonly Rows[]): void {
     if (this.error !== undefined) return
     const places = new Uint32Array(inputs.length)
     try {
@@ -45,32 +38,43 @@ export class FoldRun {
         let first = -1
         let firstAt = Number.POSITIVE_INFINITY
         for (let input = 0; input < inputs.length; input++) {
-          const stamp = inputs[input]?.stamps[places[input] as number]
-          if (stamp === undefined || momentOf(stamp) >= firstAt) continue
+          const at = inputs[input]?.ats[places[input] as number]
+          if (at === undefined || at >= firstAt) continue
           first = input
-          firstAt = momentOf(stamp)
+          firstAt = at
         }
         if (first < 0) return
-        const place = places[first] as number
-        const readings = inputs[first] as PackedReadings
-        if (doubted[first]?.[place] !== 1 || this.#fold.judgesDoubtful)
-          this.#step(readings.stamps[place] as number, readings.values[place] as number, first)
-        places[first] = place + 1
+        const row = places[first] as number
+        this.#step(inputs[first] as Rows, row, first)
+        places[first] = row + 1
       }
     } catch (error) {
       this.error = messageOf(error)
     }
   }
 
-  #step(stamp: number, value: number, input: number): void {
-    const at = momentOf(stamp)
-    const code = stamp - at * stampCodes
-    // As live: a clock that is wrong says nothing about when, and only what is trusted is judged by most rules.
-    const trusted = code === stampCode.good || code === stampCode.late
-    if (!trusted && (code === stampCode['clock-skew'] || !this.#fold.judgesDoubtful)) return
-    if (!Number.isFinite(value)) return
+  #take(rows: Rows, doubted: Uint8Array | undefined): void {
+    const { ats, values, belief } = rows
+    const { skim } = this.#fold
+    let plainUntil = 0
+    for (let row = 0; row < ats.length; row++) {
+      if (skim !== undefined) {
+        plainUntil = Math.max(plainUntil, row)
+        while (belief[plainUntil] === believe.all) plainUntil++
+        row = skim(this.#state, 0, ats, values, row, plainUntil)
+        if (row === ats.length) return
+      }
+      this.#step(rows, row, 0)
+      if (doubted !== undefined && (this.#state[slot.state] as number) >= firing) doubted[row] = 1
+    }
+  }
+
+  #step({ ats, values, belief }: Rows, row: number, input: number): void {
+    const how = belief[row] as number
+    if (how !== believe.all && (how === believe.none || !this.#fold.judgesDoubtful)) return
+    const at = ats[row] as number
     const state = this.#state
-    if (this.#fold.step(state, 0, at, value, input, trusted)) this.book.changed(state, at)
+    if (this.#fold.step(state, 0, at, values[row] as number, input, how === believe.all)) this.book.changed(state, at)
     else if ((state[slot.state] as number) >= firing) this.book.lasts(state[slot.measured] as number)
   }
 }

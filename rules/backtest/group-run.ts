@@ -1,5 +1,5 @@
 import type { Instant } from '../../city/index.ts'
-import { inOrder, momentOf, type PackedReadings } from '../../ingest/index.ts'
+import { inOrder, type PackedReadings } from '../../ingest/index.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
 import { messageOf } from '../engine/sensor-plan.ts'
 import { silenceWatch } from '../engine/silence.ts'
@@ -8,9 +8,12 @@ import { type Rule, sensorFault } from '../rule.ts'
 import { BoutBook } from './bout-book.ts'
 import { FoldRun } from './fold-run.ts'
 import type { FromThread, Start, Task, TaskOutcome } from './messages.ts'
+import { doubting, type Rows, rowsOf } from './rows.ts'
 import { SilenceRun } from './silence-run.ts'
 
 type Run = { readonly task: Task; readonly run: FoldRun | SilenceRun; readonly isGuard: boolean }
+const noRows = new Float64Array(0)
+
 type Ended = Extract<FromThread, { kind: 'ended' }>
 
 /** All rules on the same sensors of one asset: the readings are put in order once for them all. */
@@ -43,25 +46,25 @@ export class GroupRun {
   }
 
   take(inputs: readonly PackedReadings[], through: Instant): void {
-    const ordered = inputs.map(inOrder)
-    const [first] = ordered
+    const [first] = inputs
     if (first === undefined) return
-    this.#count(first)
+    const rows = inputs.map(rowsOf)
+    this.#count(rows[0]?.ats ?? noRows)
     // What the rules about a sensor find holds for the others at the same reading: they go first.
-    const doubted = ordered.map((readings, input) => this.#doubtsOf(readings, input))
-    for (const { run, isGuard } of [...this.#runs].sort((one, other) => Number(other.isGuard) - Number(one.isGuard))) {
-      if (run instanceof SilenceRun) run.take(first, through)
-      else if (this.#isJoint) run.takeJoint(ordered, doubted)
-      else run.take(first, doubted[0], isGuard)
-    }
+    const believed = rows.map((each, input) => this.#doubt(each, input))
+    for (const { run, isGuard } of this.#runs)
+      if (run instanceof SilenceRun) run.take(inOrder(first), through)
+      else if (this.#isJoint) run.takeJoint(believed)
+      else if (!isGuard && believed[0] !== undefined) run.take(believed[0])
   }
 
-  #doubtsOf(readings: PackedReadings, input: number): Uint8Array | undefined {
-    const guards = this.#guards[input] ?? []
-    if (guards.length === 0 && !this.#runs.some(({ isGuard }) => isGuard)) return undefined
-    const doubted = new Uint8Array(readings.stamps.length)
-    for (const guard of guards) guard.take(readings, doubted, true)
-    return doubted
+  #doubt(rows: Rows, input: number): Rows {
+    const tried = this.#runs.flatMap(({ run, isGuard }) => (isGuard && run instanceof FoldRun ? run : []))
+    const guards = [...(this.#guards[input] ?? []), ...tried]
+    if (guards.length === 0) return rows
+    const doubted = new Uint8Array(rows.ats.length)
+    for (const guard of guards) guard.take(rows, doubted)
+    return doubted.includes(1) ? doubting(rows, doubted) : rows
   }
 
   end(): Ended {
@@ -81,11 +84,10 @@ export class GroupRun {
     }
   }
 
-  #count({ stamps }: PackedReadings): void {
-    if (stamps.length === 0) return
-    this.#readings += stamps.length
-    this.#firstAt ??= momentOf(stamps[0] as number)
-    this.#lastAt = momentOf(stamps[stamps.length - 1] as number)
+  #count(ats: Float64Array): void {
+    this.#readings += ats.length
+    this.#firstAt ??= ats[0]
+    this.#lastAt = ats[ats.length - 1] ?? this.#lastAt
   }
 }
 

@@ -39,35 +39,92 @@ export function spikeSlots({ window }: SpikeCount): number {
 
 /** Takes one reading, newer than all before it. Returns how many spikes there were in the last time. */
 export function spikesAfter(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): number {
+  if (isSpikeBefore(count, state, base, at, value))
+    addToSum(count.window, state, base + place.window, state[base + place.middleAt] as number, 1)
+  learn(count, state, base, at, value)
+  return sumAt(count.window, state, base + place.window, at)
+}
+
+/**
+ * The same for many readings: while there were no spikes in the last time, takes those from `from` on that show none, and
+ * returns the first that it left.
+ */
+export function smoothUntil(
+  count: SpikeCount,
+  state: Float64Array,
+  base: number,
+  ats: Float64Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+): number {
+  let row = from
+  for (; row < to; row++) {
+    const at = ats[row] as number
+    const value = values[row] as number
+    if (sumAt(count.window, state, base + place.window, at) > 0 || isSpikeBefore(count, state, base, at, value)) break
+    learn(count, state, base, at, value)
+  }
+  return row
+}
+
+/** Whether the last reading before this one stood out of its neighbours, of which this is one. */
+function isSpikeBefore(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): boolean {
+  // Storms are rare, and how the level of a sewer scatters in one is learnt in the first.
+  if (!((state[base + place.readings] as number) >= count.learnt) || !areNeighbours(count, state, base, at))
+    return false
+  const before = state[base + place.before] as number
+  const middle = state[base + place.middle] as number
+  const out = standingOut(before, middle, value)
+  if (!(out > count.least)) return false
+  const level = levelOf(before, middle, value)
+  const usual = usualAt(state, base, level)
+  const seen = (state[usual + 2] || 0) + 1
+  return (
+    seen > count.learnt * learntShare &&
+    isUnusual(out, state[usual] as number) &&
+    isUnusual(out / Math.abs(level), state[usual + 1] as number)
+  )
+}
+
+function learn(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): void {
   const readings = (state[base + place.readings] || 0) + 1
   const before = state[base + place.before] as number
   const middle = state[base + place.middle] as number
-  const middleAt = state[base + place.middleAt] as number
-  const areNeighbours =
-    at - middleAt <= count.gapMs && middleAt - (state[base + place.beforeAt] as number) <= count.gapMs
+  if (areNeighbours(count, state, base, at)) {
+    const level = levelOf(before, middle, value)
+    const out = standingOut(before, middle, value)
+    const usual = usualAt(state, base, level)
+    const mean = state[base + place.mean] as number
+    const seen = (state[usual + 2] || 0) + 1
+    state[base + place.mean] = Number.isNaN(mean) ? level : mean + (level - mean) * Math.max(pace, 1 / readings)
+    // On a ramp hardly any reading stands out, and those that do tell as much as ever.
+    if (out > 0) {
+      state[usual] = usualAfter(state[usual] as number, out, seen)
+      state[usual + 1] = usualAfter(state[usual + 1] as number, out / Math.abs(level), seen)
+    }
+    state[usual + 2] = seen
+  }
   state[base + place.readings] = readings
-  state[base + place.beforeAt] = middleAt
+  state[base + place.beforeAt] = state[base + place.middleAt] as number
   state[base + place.before] = middle
   state[base + place.middleAt] = at
   state[base + place.middle] = value
-  if (areNeighbours) {
-    // What the middle stands out of.
-    const level = middle > value ? Math.max(before, value) : Math.min(before, value)
-    const out = standingOut(before, middle, value)
-    const mean = state[base + place.mean] as number
-    const usual = base + place.usual + (level > mean ? usualSlots : 0)
-    const seen = (state[usual + 2] || 0) + 1
-    const isFar =
-      out > count.least && isUnusual(out, state[usual]) && isUnusual(out / Math.abs(level), state[usual + 1])
-    // Storms are rare, and how the level of a sewer scatters in one is learnt in the first.
-    if (isFar && readings > count.learnt && seen > count.learnt * learntShare)
-      addToSum(count.window, state, base + place.window, middleAt, 1)
-    state[base + place.mean] = Number.isNaN(mean) ? level : mean + (level - mean) * Math.max(pace, 1 / readings)
-    state[usual] = usualAfter(state[usual] as number, out, seen)
-    state[usual + 1] = usualAfter(state[usual + 1] as number, out / Math.abs(level), seen)
-    state[usual + 2] = seen
-  }
-  return sumAt(count.window, state, base + place.window, at)
+}
+
+function areNeighbours({ gapMs }: SpikeCount, state: Float64Array, base: number, at: Instant): boolean {
+  const middleAt = state[base + place.middleAt] as number
+  return at - middleAt <= gapMs && middleAt - (state[base + place.beforeAt] as number) <= gapMs
+}
+
+/** What the middle one of three stands out of. */
+function levelOf(before: number, middle: number, after: number): number {
+  return middle > after ? Math.max(before, after) : Math.min(before, after)
+}
+
+/** Where what is usual is kept for such a level. */
+function usualAt(state: Float64Array, base: number, level: number): number {
+  return base + place.usual + (level > (state[base + place.mean] as number) ? usualSlots : 0)
 }
 
 /** How far the middle one of three stands out of the nearer of its neighbours; 0 when it lies between them. */
@@ -75,13 +132,12 @@ function standingOut(before: number, middle: number, after: number): number {
   return Math.max(0, middle - Math.max(before, after), Math.min(before, after) - middle)
 }
 
-function isUnusual(out: number, usual: number | undefined): boolean {
-  return !(out <= usualTimes * (usual ?? Number.NaN))
+function isUnusual(out: number, usual: number): boolean {
+  return !(out <= usualTimes * usual)
 }
 
 function usualAfter(usual: number, out: number, seen: number): number {
-  // On a ramp hardly any reading stands out, and those that do tell as much as ever.
-  if (out === 0 || !Number.isFinite(out)) return usual
+  if (!Number.isFinite(out)) return usual
   if (!(usual > 0)) return out
   if (seen <= youngReadings) return usual + (out - usual) / seen
   const step = Math.max(pace, 1 / seen)

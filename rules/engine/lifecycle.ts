@@ -42,6 +42,17 @@ export function advance(
   return stir(limits, state, offset, at, value, beganAt, gap)
 }
 
+/** The worst value that changes nothing as things stand: `-Infinity` when something is wrong already. */
+export function calmThrough({ warning, action }: LifecycleLimits, state: Float64Array, offset: number): number {
+  return state[offset + slot.state] === inactive ? Math.min(warning, action) : Number.NEGATIVE_INFINITY
+}
+
+/** Notes that the rows from `from` to before `row` were seen and changed nothing. Returns `row`. */
+export function skimmed(state: Float64Array, offset: number, ats: Float64Array, from: number, row: number): number {
+  if (row > from) state[offset + slot.lastAt] = ats[row - 1] as number
+  return row
+}
+
 /** What is left of `advance` where something is or was wrong: apart, so that the rest is small enough to be inlined. */
 function stir(
   limits: LifecycleLimits,

@@ -1,5 +1,5 @@
 import { type DurationMs, formatDuration } from '../../city/index.ts'
-import { advance } from '../engine/lifecycle.ts'
+import { advance, calmThrough, skimmed } from '../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../engine/slots.ts'
 import { nameOf } from '../wording/change.ts'
 import { durationText, limitText, valueText } from '../wording/units.ts'
@@ -45,6 +45,14 @@ export const impossibleKind = defineKind<ImpossibleCondition, typeof shape>({
       step(state, offset, at, value) {
         state[offset + slot.measured] = value
         return advance(lifecycle, state, offset, at, value < range.min || value > range.max ? 1 : 0, at)
+      },
+      skim(state, offset, ats, values, from, to) {
+        if (calmThrough(lifecycle, state, offset) < 0) return from
+        const { min, max } = range
+        let row = from
+        while (row < to && (values[row] as number) >= min && (values[row] as number) <= max) row++
+        if (row > from) state[offset + slot.measured] = values[row - 1] as number
+        return skimmed(state, offset, ats, from, row)
       },
     }
   },

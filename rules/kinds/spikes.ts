@@ -1,8 +1,8 @@
 import type { DurationMs } from '../../city/index.ts'
 import { formatDuration } from '../../city/index.ts'
-import { type SpikeCount, spikeSlots, spikesAfter } from '../detection/spikes.ts'
+import { type SpikeCount, smoothUntil, spikeSlots, spikesAfter } from '../detection/spikes.ts'
 import { longestGap } from '../engine/compiled-rule.ts'
-import { advance } from '../engine/lifecycle.ts'
+import { advance, calmThrough, skimmed } from '../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../engine/slots.ts'
 import { readValue } from '../file/amount.ts'
 import type { Limits } from '../rule.ts'
@@ -83,6 +83,12 @@ export const spikesKind = defineKind<SpikesCondition, typeof shape>({
         const spikes = spikesAfter(count, state, offset + lifecycleSlots, at, value)
         state[offset + slot.measured] = spikes
         return advance(lifecycle, state, offset, at, spikes, at)
+      },
+      skim(state, offset, ats, values, from, to) {
+        if (calmThrough(lifecycle, state, offset) < 0) return from
+        const row = smoothUntil(count, state, offset + lifecycleSlots, ats, values, from, to)
+        if (row > from) state[offset + slot.measured] = 0
+        return skimmed(state, offset, ats, from, row)
       },
     }
   },

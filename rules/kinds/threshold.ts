@@ -1,5 +1,5 @@
 import type { QuantityDefinition } from '../../city/index.ts'
-import { advance } from '../engine/lifecycle.ts'
+import { advance, calmThrough, skimmed } from '../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../engine/slots.ts'
 import { readValue } from '../file/amount.ts'
 import { type Limits, levels } from '../rule.ts'
@@ -46,6 +46,13 @@ export const thresholdKind = defineKind<ThresholdCondition, typeof shape>({
       step(state, offset, at, value) {
         state[offset + slot.measured] = value
         return advance(lifecycle, state, offset, at, sign * value, at)
+      },
+      skim(state, offset, ats, values, from, to) {
+        const worst = calmThrough(lifecycle, state, offset)
+        let row = from
+        while (row < to && sign * (values[row] as number) <= worst) row++
+        if (row > from) state[offset + slot.measured] = values[row - 1] as number
+        return skimmed(state, offset, ats, from, row)
       },
     }
   },

@@ -27,3 +27,41 @@ export function stuckAfter(run: StuckRun, state: Float64Array, base: number, at:
     (state[base + stuckPlace.readings] as number) >= readingsMin
   )
 }
+
+/** The same for many readings: takes those from `from` on at which it does not stand still, and returns the first that it left. */
+export function movingUntil(
+  run: StuckRun,
+  state: Float64Array,
+  base: number,
+  ats: Float64Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+): number {
+  const { tolerance, gapMs, forMs } = run
+  let startedAt = state[base + stuckPlace.startedAt] as number
+  let min = state[base + stuckPlace.min] as number
+  let max = state[base + stuckPlace.max] as number
+  let readings = state[base + stuckPlace.readings] as number
+  let lastAt = state[base + stuckPlace.lastAt] as number
+  let row = from
+  for (; row < to; row++) {
+    const at = ats[row] as number
+    const value = values[row] as number
+    const low = Math.min(min, value)
+    const high = Math.max(max, value)
+    const goesOn = high - low <= tolerance && at - lastAt <= gapMs
+    if (goesOn && at - startedAt >= forMs && readings + 1 >= readingsMin) break
+    startedAt = goesOn ? startedAt : at
+    min = goesOn ? low : value
+    max = goesOn ? high : value
+    readings = goesOn ? readings + 1 : 1
+    lastAt = at
+  }
+  state[base + stuckPlace.startedAt] = startedAt
+  state[base + stuckPlace.min] = min
+  state[base + stuckPlace.max] = max
+  state[base + stuckPlace.readings] = readings
+  state[base + stuckPlace.lastAt] = lastAt
+  return row
+}

@@ -1,6 +1,6 @@
 import { type DurationMs, formatDuration } from '../../../city/index.ts'
 import { longestGap } from '../../engine/compiled-rule.ts'
-import { advance } from '../../engine/lifecycle.ts'
+import { advance, calmThrough, skimmed } from '../../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../../engine/slots.ts'
 import { readValue } from '../../file/amount.ts'
 import { nameOf } from '../../wording/change.ts'
@@ -8,7 +8,7 @@ import { durationText, limitText, valueText } from '../../wording/units.ts'
 import { defineKind } from '../kind.ts'
 import { lifecycleOf } from '../levels.ts'
 import { amount, duration } from '../shapes.ts'
-import { type StuckRun, stuckAfter, stuckPlace, stuckSlots } from './run.ts'
+import { movingUntil, type StuckRun, stuckAfter, stuckPlace, stuckSlots } from './run.ts'
 
 /** The value has not moved by more than `tolerance` for `forMs` although readings came. */
 export type StuckCondition = {
@@ -71,6 +71,12 @@ export const stuckKind = defineKind<StuckCondition, typeof shape>({
         const stuck = stands && !(Math.abs(value - restsAt) <= condition.tolerance)
         state[offset + slot.measured] = value
         return advance(lifecycle, state, offset, at, stuck ? 1 : 0, state[base + stuckPlace.startedAt] as number)
+      },
+      skim(state, offset, ats, values, from, to) {
+        if (calmThrough(lifecycle, state, offset) < 0) return from
+        const row = movingUntil(run, state, offset + lifecycleSlots, ats, values, from, to)
+        if (row > from) state[offset + slot.measured] = values[row - 1] as number
+        return skimmed(state, offset, ats, from, row)
       },
     }
   },
