@@ -39,9 +39,8 @@ export function spikeSlots({ window }: SpikeCount): number {
 
 /** Takes one reading, newer than all before it. Returns how many spikes there were in the last time. */
 export function spikesAfter(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): number {
-  if (isSpikeBefore(count, state, base, at, value))
-    addToSum(count.window, state, base + place.window, state[base + place.middleAt] as number, 1)
-  learn(count, state, base, at, value)
+  const beforeAt = state[base + place.middleAt] as number
+  if (take(count, state, base, at, value, true)) addToSum(count.window, state, base + place.window, beforeAt, 1)
   return sumAt(count.window, state, base + place.window, at)
 }
 
@@ -61,70 +60,59 @@ export function smoothUntil(
   let row = from
   for (; row < to; row++) {
     const at = ats[row] as number
-    const value = values[row] as number
-    if (sumAt(count.window, state, base + place.window, at) > 0 || isSpikeBefore(count, state, base, at, value)) break
-    learn(count, state, base, at, value)
+    if (sumAt(count.window, state, base + place.window, at) > 0) break
+    if (take(count, state, base, at, values[row] as number, false)) break
   }
   return row
 }
 
-/** Whether the last reading before this one stood out of its neighbours, of which this is one. */
-function isSpikeBefore(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): boolean {
-  // Storms are rare, and how the level of a sewer scatters in one is learnt in the first.
-  if (!((state[base + place.readings] as number) >= count.learnt) || !areNeighbours(count, state, base, at))
-    return false
-  const before = state[base + place.before] as number
-  const middle = state[base + place.middle] as number
-  const out = standingOut(before, middle, value)
-  if (!(out > count.least)) return false
-  const level = levelOf(before, middle, value)
-  const usual = usualAt(state, base, level)
-  const seen = (state[usual + 2] || 0) + 1
-  return (
-    seen > count.learnt * learntShare &&
-    isUnusual(out, state[usual] as number) &&
-    isUnusual(out / Math.abs(level), state[usual + 1] as number)
-  )
-}
-
-function learn(count: SpikeCount, state: Float64Array, base: number, at: Instant, value: number): void {
+/**
+ * Takes one reading; returns whether the one before it was a spike, standing out of its neighbours. If so, nothing is
+ * changed unless `evenSpike`.
+ */
+function take(
+  count: SpikeCount,
+  state: Float64Array,
+  base: number,
+  at: Instant,
+  value: number,
+  evenSpike: boolean,
+): boolean {
   const readings = (state[base + place.readings] || 0) + 1
   const before = state[base + place.before] as number
   const middle = state[base + place.middle] as number
-  if (areNeighbours(count, state, base, at)) {
-    const level = levelOf(before, middle, value)
+  const middleAt = state[base + place.middleAt] as number
+  let isSpike = false
+  if (at - middleAt <= count.gapMs && middleAt - (state[base + place.beforeAt] as number) <= count.gapMs) {
+    // What the middle stands out of.
+    const level = middle > value ? Math.max(before, value) : Math.min(before, value)
     const out = standingOut(before, middle, value)
-    const usual = usualAt(state, base, level)
     const mean = state[base + place.mean] as number
+    const usual = base + place.usual + (level > mean ? usualSlots : 0)
     const seen = (state[usual + 2] || 0) + 1
-    state[base + place.mean] = Number.isNaN(mean) ? level : mean + (level - mean) * Math.max(pace, 1 / readings)
-    // On a ramp hardly any reading stands out, and those that do tell as much as ever.
     if (out > 0) {
+      const share = out / Math.abs(level)
+      isSpike =
+        readings > count.learnt &&
+        // Storms are rare, and how the level of a sewer scatters in one is learnt in the first.
+        seen > count.learnt * learntShare &&
+        out > count.least &&
+        isUnusual(out, state[usual] as number) &&
+        isUnusual(share, state[usual + 1] as number)
+      if (isSpike && !evenSpike) return true
+      // On a ramp hardly any reading stands out, and those that do tell as much as ever.
       state[usual] = usualAfter(state[usual] as number, out, seen)
-      state[usual + 1] = usualAfter(state[usual + 1] as number, out / Math.abs(level), seen)
+      state[usual + 1] = usualAfter(state[usual + 1] as number, share, seen)
     }
     state[usual + 2] = seen
+    state[base + place.mean] = Number.isNaN(mean) ? level : mean + (level - mean) * paceAfter(readings)
   }
   state[base + place.readings] = readings
-  state[base + place.beforeAt] = state[base + place.middleAt] as number
+  state[base + place.beforeAt] = middleAt
   state[base + place.before] = middle
   state[base + place.middleAt] = at
   state[base + place.middle] = value
-}
-
-function areNeighbours({ gapMs }: SpikeCount, state: Float64Array, base: number, at: Instant): boolean {
-  const middleAt = state[base + place.middleAt] as number
-  return at - middleAt <= gapMs && middleAt - (state[base + place.beforeAt] as number) <= gapMs
-}
-
-/** What the middle one of three stands out of. */
-function levelOf(before: number, middle: number, after: number): number {
-  return middle > after ? Math.max(before, after) : Math.min(before, after)
-}
-
-/** Where what is usual is kept for such a level. */
-function usualAt(state: Float64Array, base: number, level: number): number {
-  return base + place.usual + (level > (state[base + place.mean] as number) ? usualSlots : 0)
+  return isSpike
 }
 
 /** How far the middle one of three stands out of the nearer of its neighbours; 0 when it lies between them. */
@@ -140,6 +128,10 @@ function usualAfter(usual: number, out: number, seen: number): number {
   if (!Number.isFinite(out)) return usual
   if (!(usual > 0)) return out
   if (seen <= youngReadings) return usual + (out - usual) / seen
-  const step = Math.max(pace, 1 / seen)
+  const step = paceAfter(seen)
   return usual * (1 + (out > usual ? step : -step))
+}
+
+function paceAfter(readings: number): number {
+  return readings * pace > 1 ? pace : 1 / readings
 }
