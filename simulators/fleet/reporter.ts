@@ -26,6 +26,8 @@ type Logger = {
   readonly phase: number
   readonly secondMs: DurationMs
   readonly due: readonly Due[]
+  /** Whether it looks at something that starts and stops within minutes: every second look would see runs of one reading. */
+  readonly switches: boolean
 }
 
 /**
@@ -52,7 +54,8 @@ export class Reporter {
         sensor: `${asset}/${measured.quantity}`,
         everyMinutes: Math.max(1, Math.round(measured.expectedIntervalMs / minuteMs)),
       }))
-      return { asset, stream: own, phase: own % 60, secondMs: ((own >>> 8) % 60) * 1_000, due }
+      const switches = due.some(({ measured }) => measured.quantity === 'starts-per-hour')
+      return { asset, stream: own, phase: own % 60, secondMs: ((own >>> 8) % 60) * 1_000, due, switches }
     })
     this.#rhythms = new Map(
       this.#loggers.map(({ asset, due }) => [asset, Math.min(60, ...due.map((one) => one.everyMinutes))]),
@@ -83,11 +86,11 @@ export class Reporter {
 
   /**
    * What is measured every minute is thinned out less, and at a minute drawn anew each time: a pump that starts every ten
-   * minutes, looked at every ten minutes, would seem to run without a stop.
+   * minutes, looked at every ten minutes, would seem to run without a stop. What counts its starts is not thinned at all.
    */
   #isDue(logger: Logger, one: Due, shifted: number, coarseMinutes: number): boolean {
     if (one.everyMinutes > 1 || coarseMinutes === 1) return shifted % Math.max(one.everyMinutes, coarseMinutes) === 0
-    const thinned = Math.min(coarseMinutes, thinnedMinutes)
+    const thinned = logger.switches ? 1 : Math.min(coarseMinutes, thinnedMinutes)
     const drawn = chance(this.#seed, logger.stream, Math.floor(shifted / thinned))
     return shifted % thinned === Math.floor(drawn * thinned)
   }

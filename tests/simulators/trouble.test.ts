@@ -42,6 +42,8 @@ describe('Reporter', () => {
     // Every second of the minutely readings, every second of the five-minute ones.
     const flows = valuesOf(coarse, 'drinking-water-pump-1', 'flow').length
     expect(Math.abs(flows - 60)).toBeLessThanOrEqual(1)
+    // A pump that runs for two minutes would look like a spike.
+    expect(valuesOf(coarse, 'lift-station-1', 'pump-current')).toHaveLength(120)
     expect(valuesOf(coarse, 'transformer-1', 'load')).toHaveLength(12)
     for (const row of coarse) {
       const same = fine.find((other) => other.asset === row.asset && other.observedAt === row.observedAt)
