@@ -14,6 +14,7 @@ export const scoreCommand: Command = {
     '--merge DURATION     alerts closer than this are one incident (default 1h)',
     '--lead DURATION      so long before an event an alert still announces it (default 0s)',
     '--tolerance DURATION so long after an event an alert still belongs to it (default 0s)',
+    '--hold DURATION      so long an alert stands, where time is measured instead of events (default 12h)',
     '--seed N             of the drawing behind the intervals (default 1)',
     ...simulatedHelp,
   ],
@@ -22,6 +23,7 @@ export const scoreCommand: Command = {
     merge: { type: 'string' },
     lead: { type: 'string' },
     tolerance: { type: 'string' },
+    hold: { type: 'string' },
     seed: { type: 'string' },
     ...simulatedOptions,
   },
@@ -36,6 +38,7 @@ export const scoreCommand: Command = {
       mergeMs: durationOf(invocation, 'merge', '1h'),
       leadMs: durationOf(invocation, 'lead', '0s'),
       toleranceMs: durationOf(invocation, 'tolerance', '0s'),
+      holdMs: durationOf(invocation, 'hold', '12h'),
       seed: seedOf(option('seed') ?? '1'),
     })
     print(lines.join('\n'))

@@ -9,7 +9,9 @@ import {
   quantileOf,
   totalsOf,
   type UnitMeasure,
+  unitsWith,
 } from './measure-events.ts'
+import { measureTime, type TimeMeasure } from './measure-time.ts'
 import type { LabelledEvent } from './recording.ts'
 import type { Judgement } from './score-recording.ts'
 import { figure, tableText } from './table.ts'
@@ -28,16 +30,16 @@ export function eventReport(
   seed: number,
 ): readonly string[] {
   const { series } = judgement.recording
-  const measure = (alerts: readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[]) =>
-    measureEvents(series, events, alerts, options)
+  const measure = (alerts: Said) => measureEvents(series, events, alerts, options)
+  const baselines = baselineNames.map(
+    (name) => [name, baselineAlerts(name, series, chanceOf(judgement, seed))] as const,
+  )
   const shipped = measure(judgement.alerts)
   const totals = totalsOf(shipped)
   const head = ['', 'found', 'recall', 'incidents', 'precision', 'F1', 'false/sensor-month', 'false/asset-month']
   const rows = [
     totalsRow('as shipped', totals),
-    ...baselineNames.map((name) =>
-      totalsRow(name, totalsOf(measure(baselineAlerts(name, series, chanceOf(judgement, seed))))),
-    ),
+    ...baselines.map(([name, alerts]) => totalsRow(name, totalsOf(measure(alerts)))),
     ...sweep.map((threshold) =>
       totalsRow(`all at ≥ ${threshold}`, totalsOf(measure(alertsOf(judgement.judged, threshold)))),
     ),
@@ -49,7 +51,22 @@ export function eventReport(
     ...intervalLines(shipped, seed),
     delayLine(totals),
     cityLine(totals),
+    '',
+    `second opinions, by time, an alert standing for ${durationText(options.holdMs)}`,
+    ...tableText(
+      ['', 'range recall', 'range precision', 'S_TTD', 'S_CM', 'S'],
+      [['as shipped', judgement.alerts] as const, ...baselines].map(([name, alerts]) =>
+        timeRow(name, measureTime(unitsWith(series, events, alerts, options), options.holdMs)),
+      ),
+    ),
   ]
+}
+
+type Said = readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[]
+
+function timeRow(name: string, { rangeRecall, rangePrecision, timeToDetection, confusion }: TimeMeasure): string[] {
+  const score = timeToDetection === undefined || confusion === undefined ? undefined : (timeToDetection + confusion) / 2
+  return [name, ...[rangeRecall, rangePrecision, timeToDetection, confusion, score].map((each) => figure(each))]
 }
 
 function totalsRow(name: string, totals: EventTotals): string[] {

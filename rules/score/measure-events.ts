@@ -5,6 +5,8 @@ import type { LabelledEvent, RecordedSeries } from './recording.ts'
 export type EventOptions = {
   /** Alerts of one unit closer than this are one incident. */
   readonly mergeMs: DurationMs
+  /** So long an alert stands where time is measured instead of events. */
+  readonly holdMs: DurationMs
   /** So long before an event an incident still counts as having announced it, and so long after it as having seen it. */
   readonly leadMs: DurationMs
   readonly toleranceMs: DurationMs
@@ -26,7 +28,8 @@ export type UnitMeasure = {
   readonly normalMs: DurationMs
 }
 
-type Unit = {
+/** One of what labels name, with its events and the alerts about it. */
+export type Unit = {
   readonly asset: string
   from: Instant
   to: Instant
@@ -42,6 +45,16 @@ export function measureEvents(
   alerts: readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[],
   options: EventOptions,
 ): readonly UnitMeasure[] {
+  return unitsWith(series, events, alerts, options).map((unit) => measureUnit(unit, options))
+}
+
+/** The units of a recording; nothing before alerts count is in them. */
+export function unitsWith(
+  series: readonly RecordedSeries[],
+  events: readonly LabelledEvent[],
+  alerts: readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[],
+  options: EventOptions,
+): Unit[] {
   const perQuantity = events.some(({ quantity }) => quantity !== undefined)
   const keyOf = (asset: string, quantity: string | undefined) => (perQuantity ? `${asset}|${quantity}` : asset)
   const units = unitsOf(series, keyOf, options)
@@ -54,7 +67,7 @@ export function measureEvents(
     const unit = units.get(keyOf(asset, quantity))
     if (unit !== undefined && at >= unit.from) unit.alerts.push(at)
   }
-  return [...units.values()].map((unit) => measureUnit(unit, options))
+  return [...units.values()]
 }
 
 function unitsOf(

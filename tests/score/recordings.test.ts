@@ -14,7 +14,7 @@ import {
   writeGauges,
 } from './synthetic-recording.ts'
 
-const usual = { mergeMs: 3_600_000, leadMs: 0, toleranceMs: 0, seed: 1 }
+const usual = { mergeMs: 3_600_000, leadMs: 0, toleranceMs: 0, holdMs: 43_200_000, seed: 1 }
 
 /** Numbers of one row of the printed table. */
 function rowOf(lines: readonly string[], name: string): string[] {
