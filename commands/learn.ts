@@ -194,7 +194,20 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`
 }
 
-const headings = ['', 'RMSE all', 'one moment', 'capped', 'PHM08', 'useful', 'late', 'premature', 'median lead']
+const headings = [
+  '',
+  'RMSE all',
+  'one moment',
+  'capped',
+  'PHM08',
+  'useful',
+  'late',
+  'premature',
+  'median lead',
+  'horizon',
+  'α-λ',
+  'relative accuracy',
+]
 
 /** The validation as a table, the chosen one first. */
 function figureLines({ judgements, midLife }: Learnt): string[] {
@@ -222,5 +235,12 @@ function cellsOf(figures: LifeFigures): string[] {
     percent(figures.late),
     percent(figures.premature),
     figures.medianLead === undefined ? '–' : threeDigits(figures.medianLead).toString(),
+    ...prognosisCells(figures.prognosis),
   ]
+}
+
+function prognosisCells(prognosis: LifeFigures['prognosis']): string[] {
+  if (prognosis === undefined) return ['–', '–', '–']
+  const { horizon, alphaLambda, relativeAccuracy } = prognosis
+  return [threeDigits(horizon).toString(), percent(alphaLambda), relativeAccuracy.toFixed(2)]
 }

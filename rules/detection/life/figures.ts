@@ -1,3 +1,4 @@
+import { type Prognosis, prognosisOf } from './prognosis.ts'
 import { seededRandom } from './seeded-random.ts'
 
 /** A run that was not learnt from, and what was said of each of its moments. */
@@ -28,6 +29,8 @@ export type Figures = {
   readonly premature: number
   /** Median time between ticket and failure; `undefined` without a ticket. */
   readonly medianLead: number | undefined
+  /** Not in model files that were made before it was measured. */
+  readonly prognosis?: Prognosis | undefined
 }
 
 /** As often is each run cut off somewhere. */
@@ -52,6 +55,7 @@ export function figuresOf(told: readonly Told[], cap: number, aims: TicketAims, 
     late: share((lead) => lead < aims.act) + missed,
     premature: share((lead) => lead > aims.horizon),
     medianLead: raised[Math.floor((raised.length - 1) / 2)],
+    prognosis: prognosisOf(told, cap),
   }
 }
 

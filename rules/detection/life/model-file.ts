@@ -17,6 +17,7 @@ const figures = z.strictObject({
   late: z.number(),
   premature: z.number(),
   medianLead: z.number().optional(),
+  prognosis: z.strictObject({ horizon: z.number(), alphaLambda: z.number(), relativeAccuracy: z.number() }).optional(),
 })
 
 const validation = z.strictObject({

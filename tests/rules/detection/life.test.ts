@@ -103,6 +103,15 @@ describe('figures', () => {
     })
   })
 
+  test('prognosis: within a fifth of the cap to the end, within a fifth of the truth at half of the life', () => {
+    const of = (predict: (remaining: number) => number) => figuresOf([told(predict)], 125, aims, 1).prognosis
+    expect(of((left) => Math.min(125, left))).toEqual({ horizon: 199, alphaLambda: 1, relativeAccuracy: 1 })
+    // Half of 199 cycles is passed at 99.
+    expect(of((left) => Math.min(125, left) + 24)?.alphaLambda).toBe(0)
+    expect(of((left) => Math.min(125, left) + 24)?.relativeAccuracy).toBeCloseTo(1 - 24 / 99)
+    expect(of((left) => (left > 60 ? 200 : left))?.horizon).toBe(60)
+  })
+
   test('a ticket that never comes is late, one that comes in the beginning premature', () => {
     expect(figuresOf([told(() => 100)], 125, aims, 1)).toMatchObject({ useful: 0, late: 1, premature: 0 })
     expect(figuresOf([told(() => 5)], 125, aims, 1)).toMatchObject({ useful: 0, late: 0, premature: 1 })
