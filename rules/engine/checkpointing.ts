@@ -1,5 +1,5 @@
 import type { DurationMs, Instant } from '../../city/index.ts'
-import type { Checkpoint } from '../alarm-book.ts'
+import type { Checkpoint, KeptSegment, KeptSensor } from '../alarm-book.ts'
 import { allowedLatenessMs } from './history.ts'
 import { segmentRow, sensorRow } from './keeping.ts'
 import type { SensorWatch } from './sensor-watch.ts'
@@ -8,23 +8,19 @@ import type { SensorWatch } from './sensor-watch.ts'
 const replayReachMs: DurationMs = 7 * 86_400_000
 
 /** Copies what changed since the last checkpoint, and counts it as kept. */
-export function takeChanges(watches: Iterable<SensorWatch>): Pick<Checkpoint, 'sensors' | 'segments' | 'dropped'> {
-  const changed = [...watches].filter((watch) => watch.changed)
-  const taken = {
-    sensors: changed.map(sensorRow),
-    segments: changed.flatMap((watch) =>
-      watch.history.segments.filter((segment) => segment.changed).map((segment) => segmentRow(watch, segment)),
-    ),
-    dropped: changed.flatMap((watch) =>
-      watch.history.dropped.length === 0 ? [] : [{ sensor: watch.id, numbers: watch.history.dropped }],
-    ),
-  }
+export function takeChanges(changed: Iterable<SensorWatch>): Pick<Checkpoint, 'sensors' | 'segments' | 'dropped'> {
+  const sensors: KeptSensor[] = []
+  const segments: KeptSegment[] = []
+  const dropped: { sensor: string; numbers: number[] }[] = []
   for (const watch of changed) {
+    const { id, history } = watch
+    sensors.push(sensorRow(watch))
+    for (const segment of history.changedSegments()) segments.push(segmentRow(watch, segment))
+    if (history.dropped.length > 0) dropped.push({ sensor: id, numbers: history.dropped })
     watch.changed = false
-    watch.history.dropped = []
-    for (const segment of watch.history.segments) segment.changed = false
+    history.noteKept()
   }
-  return taken
+  return { sensors, segments, dropped }
 }
 
 /** The checkpoint was not written: what it took counts as changed again. */
@@ -41,10 +37,12 @@ export function putBack(
   for (const { sensor, numbers } of dropped) watchOf(sensor)?.history.dropped.push(...numbers)
 }
 
+type Heard = { readonly heardAt: Instant; readonly newestAt: Instant }
+
 /** How far back in event time a replay has to look: no reading that could still be judged was observed before. */
-export function reachOf(watches: Iterable<SensorWatch>, receivedThrough: Instant): Instant {
+export function reachOf(heard: Iterable<Heard>, receivedThrough: Instant): Instant {
   let from = receivedThrough - replayReachMs
-  for (const { heardAt, newestAt } of watches)
+  for (const { heardAt, newestAt } of heard)
     if (heardAt >= receivedThrough - replayReachMs) from = Math.min(from, newestAt - allowedLatenessMs)
   return from
 }

@@ -54,7 +54,16 @@ export class AlarmDesk {
 
   /** Alarms that are not simply inactive: also one that somebody hid, and one whose rule is in error. */
   alarms(): Alarm[] {
-    return this.#hidings.inBulk(() => this.#stirring(this.#list.watches()))
+    return this.#hidings.inBulk(() => {
+      const found = this.#stirring(this.#list.awake())
+      const known = new Set(found.map(({ id }) => id))
+      // Those at rest are calm, but somebody may have put them aside.
+      for (const id of this.#putAside) {
+        const ref = known.has(id) ? undefined : findRef(this.#list, id)
+        if (ref !== undefined) found.push(this.describe(ref))
+      }
+      return found
+    })
   }
 
   /** The same, of one asset. */

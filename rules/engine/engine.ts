@@ -11,11 +11,11 @@ import { putBack, reachOf, takeChanges } from './checkpointing.ts'
 import { AlarmDesk, type Shelving } from './desk.ts'
 import { Hidings } from './hidings.ts'
 import type { HistoryBounds } from './history.ts'
-
 import { Judging, type JudgingStats } from './judging.ts'
 import { numbersOf, watchFromRows } from './keeping.ts'
 import { formerOf, formerOfRow, tellRuleChange } from './rule-change.ts'
-import { type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
+import type { RuleFailed } from './sensor-plan.ts'
+import { type AwakeBounds, type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
 
 // Readings reach the rules in the order they were committed, which differs from that of receipt by one commit.
 const replayOverlapMs: DurationMs = 60_000
@@ -27,6 +27,8 @@ export type RuleEngineOptions = {
   readonly log: Pick<Logger, 'error'>
   /** Other bounds on the past than the usual; for very many sensors, or tests. */
   readonly history?: Partial<HistoryBounds>
+  /** Another bound than the usual on how many sensors are kept ready at a time. */
+  readonly awake?: AwakeBounds
 }
 
 /** A limit that a rule holds a sensor against. */
@@ -57,11 +59,11 @@ export class RuleEngine {
   /** Sensors that are judged no more and still have rows. */
   readonly #gone = new Set<string>()
 
-  constructor({ registry, rules, states, log, history }: RuleEngineOptions) {
+  constructor({ registry, rules, states, log, history, awake }: RuleEngineOptions) {
     this.#book = states
-    this.#list = new WatchList(registry, history ?? {}, (rule, sensor, error) =>
-      log.error({ rule: rule.id, sensor, error }, 'a rule failed and is judged no more; its alarm shows the error'),
-    )
+    const failed: RuleFailed = (rule, sensor, error) =>
+      log.error({ rule: rule.id, sensor, error }, 'a rule failed and is judged no more; its alarm shows the error')
+    this.#list = new WatchList(registry, history ?? {}, failed, awake)
     this.#list.useRules(rules)
     const topology = new Topology(registry)
     this.windows = new ServiceWindows(topology, states)
@@ -79,7 +81,10 @@ export class RuleEngine {
     const { marker } = kept
     this.windows.restore(kept.windows)
     this.#desk.restore(kept, at ?? marker?.at ?? 0)
-    for (const row of kept.sensors) this.#restoreSensor(row, kept.segments.get(row.sensor) ?? [], marker?.at ?? 0)
+    for (const row of kept.sensors) {
+      this.#restoreSensor(row, kept.segments.get(row.sensor) ?? [], marker?.at ?? 0)
+      this.#list.settle()
+    }
     this.#owed.push(...kept.outbox)
     if (marker !== undefined) {
       this.#judging.receivedThrough = marker.receivedThrough
@@ -103,12 +108,16 @@ export class RuleEngine {
 
   /** Judges readings that were kept, each at its own time. Whatever was judged before changes nothing. */
   judge(readings: readonly Reading[], judgedAt: Instant): readonly AlarmEvent[] {
-    return this.#handOut(this.#judging.judge(readings, judgedAt))
+    const events = this.#judging.judge(readings, judgedAt)
+    this.#list.settle()
+    return this.#handOut(events)
   }
 
   /** What only time can tell: silence, and shelving that ends. */
   tick(at: Instant): readonly AlarmEvent[] {
-    return this.#handOut(this.#judging.tick(at))
+    const events = this.#judging.tick(at)
+    this.#list.settle()
+    return this.#handOut(events)
   }
 
   /** Writes alarms and their history. The same events again change nothing. */
@@ -230,9 +239,9 @@ export class RuleEngine {
     const { receivedThrough } = this.#judging
     // Nothing was ever heard: there is no "up to here" yet.
     if (receivedThrough === Number.NEGATIVE_INFINITY) return undefined
-    const marker = { receivedThrough, observedFrom: reachOf(this.#list.watches(), receivedThrough), at }
+    const marker = { receivedThrough, observedFrom: reachOf(this.#list.heard(), receivedThrough), at }
     const gone = [...this.#gone]
     this.#gone.clear()
-    return { marker, ...takeChanges(this.#list.watches()), gone, outbox: [...this.#unrecorded, ...this.#owed] }
+    return { marker, ...takeChanges(this.#list.changed()), gone, outbox: [...this.#unrecorded, ...this.#owed] }
   }
 }

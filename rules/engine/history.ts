@@ -1,5 +1,7 @@
 import type { DurationMs, Instant } from '../../city/index.ts'
-import { Segment } from './segment.ts'
+import type { BytePlace, ByteRoom } from './rest/byte-room.ts'
+import { packOlder, unpackOlder } from './rest/packed-segment.ts'
+import { Segment, segmentReadings } from './segment.ts'
 
 /** A logger that was cut off uploads what it kept within a day; what is older still is stored and shown, not judged. */
 export const allowedLatenessMs: DurationMs = 86_400_000
@@ -12,6 +14,19 @@ export type HistoryBounds = {
   readonly latenessMs: DurationMs
   /** More readings than this are not kept, however short the time they cover. */
   readonly readingsMax: number
+}
+
+/** A history whose older segments are bytes: nobody looks at them unless a reading comes late. */
+export type PackedHistory = {
+  readonly newest: Segment | undefined
+  /** Where the older ones are, if there are any. */
+  readonly older: BytePlace | undefined
+  /** Any of the older ones differs from what the last checkpoint kept. */
+  readonly haveOlderChanged: boolean
+  readonly readings: number
+  readonly nextNumber: number
+  readonly goneThrough: Instant
+  readonly dropped: number[]
 }
 
 /** A day of one reading a minute, and some: 25 kB a sensor. */
@@ -41,7 +56,10 @@ const spacingMax = 8
  * stands for all that was before.
  */
 export class History {
-  readonly segments: Segment[]
+  /** All of them, or while the older ones are packed the newest alone. */
+  readonly #segments: Segment[]
+  #older: { readonly room: ByteRoom; readonly place: BytePlace } | undefined
+  #haveOlderChanged = false
   /** Numbers of segments that were let go and are still in the database. */
   dropped: number[] = []
   /** The newest reading that was let go: what is not after it has no place any more. */
@@ -52,18 +70,75 @@ export class History {
 
   constructor(bounds: HistoryBounds, segments: Segment[]) {
     this.#bounds = bounds
-    this.segments = segments
+    this.#segments = segments
     for (const { count, number } of segments) {
       this.#readings += count
       this.#nextNumber = Math.max(this.#nextNumber, number + 1)
     }
   }
 
+  /** A history that was packed; the older segments stay in the room until somebody looks at them. */
+  static unpacked(bounds: HistoryBounds, packed: PackedHistory, room: ByteRoom): History {
+    const { newest, older, haveOlderChanged, readings, nextNumber, goneThrough, dropped } = packed
+    const history = new History(bounds, newest === undefined ? [] : [newest])
+    history.#older = older === undefined ? undefined : { room, place: older }
+    history.#haveOlderChanged = haveOlderChanged
+    history.#readings = readings
+    history.#nextNumber = nextNumber
+    history.goneThrough = goneThrough
+    history.dropped = dropped
+    return history
+  }
+
+  /** In the order of their readings. */
+  get segments(): Segment[] {
+    const older = this.#older
+    if (older !== undefined) {
+      this.#segments.unshift(...unpackOlder(older.room.get(older.place), this.#segments[0]))
+      this.discard()
+    }
+    return this.#segments
+  }
+
+  /** Gives back the room of what is packed; to be called when nobody will ask for it any more. */
+  discard(): void {
+    this.#older?.room.letGo(this.#older.place)
+    this.#older = undefined
+  }
+
+  /** Puts all but the newest segment into the room. The history is not to be used any more. */
+  packed(room: ByteRoom): PackedHistory {
+    const all = this.#segments
+    const isPacked = this.#older !== undefined
+    return {
+      newest: all[all.length - 1],
+      older: this.#older?.place ?? (all.length < 2 ? undefined : room.put(packOlder(all))),
+      haveOlderChanged: isPacked ? this.#haveOlderChanged : all.some(({ changed }) => changed),
+      readings: this.#readings,
+      nextNumber: this.#nextNumber,
+      goneThrough: this.goneThrough,
+      dropped: this.dropped,
+    }
+  }
+
+  /** Those that differ from what the last checkpoint kept. */
+  changedSegments(): Segment[] {
+    const some = this.#older === undefined || this.#haveOlderChanged ? this.segments : this.#segments
+    return some.filter(({ changed }) => changed)
+  }
+
+  /** To be called when a checkpoint has taken what changed. */
+  noteKept(): void {
+    this.dropped = []
+    this.#haveOlderChanged = false
+    for (const segment of this.#segments) segment.changed = false
+  }
+
   /** Adds a reading newer than all. `live` is the rules' state before it, which a new segment keeps. */
   append(at: Instant, value: number, trusted: boolean, live: Float64Array): void {
-    let segment = this.segments[this.segments.length - 1]
+    let segment = this.#segments[this.#segments.length - 1]
     if (segment === undefined || segment.isFull()) {
-      segment = new Segment(this.#nextNumber++, this.#isSnapshotDue(live) ? live : undefined)
+      segment = this.#isSnapshotDue(live) ? Segment.after(this.#nextNumber++, live) : new Segment(this.#nextNumber++)
       this.segments.push(segment)
       this.#letGo(at)
     }
@@ -73,7 +148,7 @@ export class History {
 
   /** The newest reading changed an alarm. */
   noteStirring(): void {
-    const newest = this.segments[this.segments.length - 1]
+    const newest = this.#segments[this.#segments.length - 1]
     if (newest !== undefined) newest.mayHaveStirred = true
   }
 
@@ -136,7 +211,9 @@ export class History {
   }
 
   #isSnapshotDue(live: Float64Array): boolean {
-    const spacing = Math.min(spacingMax, Math.ceil(live.length / narrowNumbers))
+    // Segments are let go up to a snapshot: where few readings are held, each begins with one.
+    const affordable = Math.max(1, Math.floor(this.#bounds.readingsMax / (2 * segmentReadings)))
+    const spacing = Math.min(spacingMax, affordable, Math.ceil(live.length / narrowNumbers))
     return spacing <= 1 || !this.segments.slice(1 - spacing).some(({ hasSnapshot }) => hasSnapshot)
   }
 }

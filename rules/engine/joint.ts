@@ -1,6 +1,5 @@
 import type { Asset, AssetId, Instant, SensorId } from '../../city/index.ts'
 import type { Neighbourhood } from '../kinds/kind.ts'
-import type { SensorWatch } from './sensor-watch.ts'
 import type { RuleRegistry } from './watch-list.ts'
 
 /**
@@ -29,8 +28,8 @@ export function jointId(asset: AssetId, rule: string): string {
   return `${asset}/+${rule}`
 }
 
-/** A sensor as one of the inputs of a joint watch. */
-export type JointInput = { readonly watch: SensorWatch; readonly input: number }
+/** A sensor as one of the inputs of a joint watch, which is named by its key. */
+export type JointInput = { readonly joint: string; readonly input: number }
 
 /** What joint rules ask of the city; the lists are made once, for all rules and assets. */
 export function neighbourhoodOf(registry: RuleRegistry): Neighbourhood {

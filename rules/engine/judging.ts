@@ -25,6 +25,9 @@ export type JudgingStats = {
   readonly unwatched: number
 }
 
+// A batch may hold tens of thousands of sensors: of a large city not all of them are to be awake at once.
+const settledEvery = 1_024
+
 /** Readings and time in, changes out. */
 export class Judging {
   readonly #list: WatchList
@@ -53,7 +56,12 @@ export class Judging {
     const events: AlarmEvent[] = []
     let waiting: Map<SensorWatch, Judged[]> | undefined
     const touched: SensorWatch[] = []
+    let untilSettled = settledEvery
     for (const reading of readings) {
+      if (--untilSettled === 0) {
+        this.#list.settle()
+        untilSettled = settledEvery
+      }
       const watch = this.#list.watch(reading.sensor)
       const joints = watch === undefined ? this.#list.jointsOf(reading.sensor) : watch.joints
       if (!this.#isToBeJudged(reading, watch !== undefined || joints !== undefined)) continue
@@ -61,14 +69,14 @@ export class Judging {
       const trusted = reading.quality === 'good' || reading.quality === 'late'
       if (watch === undefined) {
         this.#stats.judged++
-        if (joints !== undefined) put(touched, joints, at, reading.value, trusted, reading.receivedAt)
+        if (joints !== undefined) this.#put(touched, joints, at, reading.value, trusted, reading.receivedAt)
         continue
       }
       const others = waiting?.get(watch)
       if (others === undefined && at > watch.newestAt) {
         this.#stats.judged++
         const believed = watch.append(at, reading.value, trusted, this.#changes)
-        if (joints !== undefined) put(touched, joints, at, reading.value, believed, reading.receivedAt)
+        if (joints !== undefined) this.#put(touched, joints, at, reading.value, believed, reading.receivedAt)
         this.#heard(watch, reading.receivedAt, judgedAt, events)
         if (this.#changes.length > 0) this.#tellAll(watch, this.#changes, judgedAt, events)
         continue
@@ -79,20 +87,23 @@ export class Judging {
       else {
         waiting ??= new Map()
         waiting.set(watch, [late])
+        watch.isHeld = true
       }
     }
     if (waiting !== undefined)
       for (const [watch, late] of waiting) {
+        watch.isHeld = false
         const outcome = this.#judgeLate(watch, late, judgedAt, events)
         this.#stats.judgedLate += outcome.judged
         this.#stats.duplicates += outcome.duplicates
         this.#stats.tooOld += outcome.tooOld
         for (const { at, value, trusted, receivedAt } of watch.joints === undefined ? [] : outcome.believed)
-          put(touched, watch.joints ?? [], at, value, trusted, receivedAt)
+          this.#put(touched, watch.joints ?? [], at, value, trusted, receivedAt)
       }
     for (const watch of touched) {
       this.#judgeJoint(watch, watch.waiting, judgedAt, events)
       watch.waiting.length = 0
+      watch.isHeld = false
     }
     return events
   }
@@ -103,11 +114,12 @@ export class Judging {
     const events: AlarmEvent[] = []
     const gateways = this.#list.gateways()
     for (const gateway of gateways.keys()) {
-      for (const watch of this.#list.watchesOf(gateway)) this.#lookForSilence(watch, at, events)
+      for (const watch of this.#list.overdueOf(gateway, at, this.#listeningSince))
+        this.#lookForSilence(watch, at, events)
       events.push(...this.#desk.gatewayChanged(gateway, at))
     }
-    for (const watch of this.#list.watches())
-      if (watch.silences.length > 0 && !gateways.has(watch.sensor.asset)) this.#lookForSilence(watch, at, events)
+    for (const watch of this.#list.overdue(at, this.#listeningSince))
+      if (!gateways.has(watch.sensor.asset)) this.#lookForSilence(watch, at, events)
     events.push(...this.#desk.tend(at))
     return events
   }
@@ -144,6 +156,24 @@ export class Judging {
       watch.append(at, value, trusted, this.#changes)
       this.#heard(watch, receivedAt, judgedAt, events)
       if (this.#changes.length > 0) this.#tellAll(watch, this.#changes, judgedAt, events)
+    }
+  }
+
+  /** Puts a reading with what waits for each joint watch, at its place in the watch's stream. */
+  #put(
+    touched: SensorWatch[],
+    joints: readonly JointInput[],
+    at: Instant,
+    value: number,
+    trusted: boolean,
+    receivedAt: Instant,
+  ): void {
+    for (const { joint, input } of joints) {
+      const watch = this.#list.watch(joint)
+      if (watch === undefined) continue
+      if (watch.waiting.length === 0) touched.push(watch)
+      watch.isHeld = true
+      watch.waiting.push({ at: jointInstant(at, input), value, trusted, receivedAt })
     }
   }
 
@@ -216,19 +246,4 @@ function isAscending(readings: readonly Judged[]): boolean {
 function ordered(readings: Judged[]): Judged[] {
   readings.sort((left, right) => left.at - right.at)
   return readings.filter(({ at }, index) => at !== readings[index + 1]?.at)
-}
-
-/** Puts a reading with what waits for each joint watch, at its place in the watch's stream. */
-function put(
-  touched: SensorWatch[],
-  joints: readonly JointInput[],
-  at: Instant,
-  value: number,
-  trusted: boolean,
-  receivedAt: Instant,
-): void {
-  for (const { watch, input } of joints) {
-    if (watch.waiting.length === 0) touched.push(watch)
-    watch.waiting.push({ at: jointInstant(at, input), value, trusted, receivedAt })
-  }
 }

@@ -9,8 +9,6 @@ const valueOffset = segmentReadings
 const trustedOffset = 2 * segmentReadings
 const readingNumbers = trustedOffset + 2
 
-const noSnapshot = new Float64Array(0)
-
 /**
  * A stretch of a sensor's readings, in the order they were observed, and mostly the state of its rules before the first of
  * them (the snapshot). All in one run of numbers: a sensor has dozens of these, and each typed array more costs a hundred
@@ -20,22 +18,33 @@ export class Segment {
   /** Its row's key in the database; never used twice for a sensor. The order is that of the readings. */
   readonly number: number
   readonly numbers: Float64Array
-  readonly #readings: number
+  /** Numbers of the snapshot, which come first; 0 where it has none. */
+  readonly width: number
   count = 0
   /** Changed since the last checkpoint. */
   changed = true
   /** A reading of it may have changed an alarm: what a checkpoint gave back is not known. */
   mayHaveStirred = false
 
-  constructor(number: number, snapshot: Float64Array = noSnapshot) {
+  /** The snapshot is still to be set. `numbers`: others that it may have for its own, as many as `lengthFor` says. */
+  constructor(number: number, width = 0, numbers?: Float64Array) {
     this.number = number
-    this.#readings = snapshot.length
-    this.numbers = new Float64Array(snapshot.length + readingNumbers)
-    this.numbers.set(snapshot)
+    this.width = width
+    this.numbers = numbers?.fill(0, width) ?? new Float64Array(Segment.lengthFor(width))
+  }
+
+  static lengthFor(width: number): number {
+    return width + readingNumbers
+  }
+
+  static after(number: number, snapshot: Float64Array): Segment {
+    const segment = new Segment(number, snapshot.length)
+    segment.numbers.set(snapshot)
+    return segment
   }
 
   static from(number: number, count: number, numbers: Float64Array): Segment {
-    const segment = new Segment(number, numbers.subarray(0, numbers.length - readingNumbers))
+    const segment = new Segment(number, numbers.length - readingNumbers)
     segment.numbers.set(numbers)
     segment.count = count
     segment.changed = false
@@ -44,12 +53,12 @@ export class Segment {
   }
 
   get hasSnapshot(): boolean {
-    return this.#readings > 0
+    return this.width > 0
   }
 
   /** A copy of the rules' state before the first reading. */
   snapshot(): Float64Array {
-    return this.numbers.slice(0, this.#readings)
+    return this.numbers.slice(0, this.width)
   }
 
   setSnapshot(state: Float64Array): void {
@@ -60,23 +69,29 @@ export class Segment {
 
   /** The same readings after another snapshot, which may be of another width. */
   withSnapshot(state: Float64Array): Segment {
-    const segment = new Segment(this.number, state)
-    segment.numbers.set(this.numbers.subarray(this.#readings), state.length)
+    const segment = Segment.after(this.number, state)
+    segment.numbers.set(this.numbers.subarray(this.width), state.length)
     segment.count = this.count
     segment.mayHaveStirred = true
     return segment
   }
 
   at(index: number): Instant {
-    return this.numbers[this.#readings + atOffset + index] as number
+    return this.numbers[this.width + atOffset + index] as number
   }
 
   value(index: number): number {
-    return this.numbers[this.#readings + valueOffset + index] as number
+    return this.numbers[this.width + valueOffset + index] as number
   }
 
   trusted(index: number): boolean {
-    return (((this.numbers[this.#readings + trustedOffset + (index >> 5)] as number) >>> (index & 31)) & 1) === 1
+    return (((this.numbers[this.width + trustedOffset + (index >> 5)] as number) >>> (index & 31)) & 1) === 1
+  }
+
+  /** None of its readings is doubted. */
+  isTrusted(): boolean {
+    for (let index = 0; index < this.count; index++) if (!this.trusted(index)) return false
+    return true
   }
 
   lastAt(): Instant {
@@ -100,7 +115,7 @@ export class Segment {
   }
 
   put(index: number, at: Instant, value: number, trusted: boolean): void {
-    const base = this.#readings
+    const base = this.width
     this.numbers[base + atOffset + index] = at
     this.numbers[base + valueOffset + index] = value
     const word = base + trustedOffset + (index >> 5)
@@ -124,7 +139,7 @@ export class Segment {
 
   /** Moves the second half of its readings to a new segment, whose snapshot is yet to be judged. */
   split(number: number): Segment {
-    const second = new Segment(number, this.snapshot())
+    const second = Segment.after(number, this.snapshot())
     second.mayHaveStirred = this.mayHaveStirred
     for (let index = segmentReadings / 2; index < this.count; index++)
       second.push(this.at(index), this.value(index), this.trusted(index))

@@ -74,8 +74,15 @@ export class SensorWatch {
   isSilent = false
   readonly #learnsRhythm: boolean
 
-  /** With `joint` it judges several sensors as one stream; that is its key. */
-  constructor(sensor: Sensor, plan: SensorPlan, history: History, joint?: string) {
+  /** It was asked for since somebody last looked whether it can be put to rest. */
+  isUsed = true
+  /** The batch that is being judged has something waiting for it. */
+  isHeld = false
+  /** Another is in its place. */
+  isReplaced = false
+
+  /** With `joint` it judges several sensors as one stream; that is its key. `live`: a state that it may have for its own. */
+  constructor(sensor: Sensor, plan: SensorPlan, history: History, joint?: string, live?: Float64Array) {
     this.id = joint ?? sensor.id
     this.isJoint = joint !== undefined
     this.waiting = this.isJoint ? [] : nothingWaits
@@ -84,7 +91,7 @@ export class SensorWatch {
     this.history = history
     this.silences = plan.silences.flatMap((rule) => silenceWatch(rule, sensor.quantity.expectedIntervalMs) ?? [])
     this.#learnsRhythm = this.silences.some(({ rhythmMs }) => !Number.isNaN(rhythmMs))
-    this.live = inSharedRoom(blankState(plan))
+    this.live = live ?? inSharedRoom(blankState(plan))
   }
 
   /** To be called after a silence changed. */
@@ -97,6 +104,7 @@ export class SensorWatch {
     if (this.#learnsRhythm) for (const silence of this.silences) learnRhythm(silence, at - this.newestAt)
     this.newestAt = at
     this.changed = true
+    this.isUsed = true
     // Silence needs to know when, not what: a sensor that only a silence rule watches has no past to judge again.
     if (this.plan.folds.length === 0) return trusted
     this.history.append(at, value, trusted, this.live)

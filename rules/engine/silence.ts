@@ -64,11 +64,15 @@ export function learnRhythm(watch: SilenceWatch, intervalMs: DurationMs): void {
 
 /** What was kept of a silence, in the watch of today. */
 export function carryOver(old: SilenceStanding, watch: SilenceWatch): void {
-  const { state, level, since, startedAt, measuredMs, rhythmMs, heard } = old
-  Object.assign(watch, { state, level, since, startedAt, measuredMs })
-  if (Number.isNaN(watch.rhythmMs) || Number.isNaN(rhythmMs)) return
-  Object.assign(watch, { rhythmMs, heard })
-  if (heard >= learntIntervals) useRhythm(watch)
+  watch.state = old.state
+  watch.level = old.level
+  watch.since = old.since
+  watch.startedAt = old.startedAt
+  watch.measuredMs = old.measuredMs
+  if (Number.isNaN(watch.rhythmMs) || Number.isNaN(old.rhythmMs)) return
+  watch.rhythmMs = old.rhythmMs
+  watch.heard = old.heard
+  if (watch.heard >= learntIntervals) useRhythm(watch)
 }
 
 function useRhythm(watch: SilenceWatch): void {

@@ -1,10 +1,11 @@
-import type { Asset, AssetId, DurationMs, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
+import type { Asset, AssetId, DurationMs, Instant, Place, Registry, Sensor, SensorId } from '../../city/index.ts'
 import type { Neighbourhood } from '../kinds/kind.ts'
 import { inputsOf, isJoint } from '../kinds/kinds.ts'
 import { type Rule, sensorFault } from '../rule.ts'
 import { allowedLatenessMs, History, type HistoryBounds, readingsMaxFor } from './history.ts'
 import { areSound, type JointInput, jointId, neighbourhoodOf } from './joint.ts'
-import { type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
+import { type Bed, Resting } from './rest/resting.ts'
+import { blankState, type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
 import { carryOver } from './silence.ts'
 
@@ -17,6 +18,17 @@ export type RuleRegistry = Pick<
 /** One sensor's watch before and after the city or the rules changed. */
 export type Replanned = { readonly before: SensorWatch; readonly after: SensorWatch | undefined }
 
+/** How many watches may be awake, and from how many in all on that is a bound. */
+export type AwakeBounds = { readonly awakeMax: number; readonly from: number }
+
+// One that is awake takes some 10 kB, one at rest 2 kB and twenty microseconds to be woken and put to rest: where all fit into
+// half a gigabyte none rests.
+const awakeBoundsUsual: AwakeBounds = { awakeMax: 4_096, from: 50_000 }
+
+// At the first look one is forgiven for having been asked for, at the second it may rest.
+const looksPerWaking = 4
+const looksLeast = 64
+
 /** Every sensor that a rule watches, and who reports through whom. */
 export class WatchList {
   readonly #registry: RuleRegistry
@@ -25,11 +37,17 @@ export class WatchList {
   readonly #readingsMax: number | undefined
   readonly #failed: RuleFailed
   readonly #plans = new Map<string, SensorPlan>()
-  /** By the sensor's id, or a joint watch's own. */
-  readonly #watches = new Map<string, SensorWatch>()
+  /** By the sensor's id, or a joint watch's own; of one at rest, where it is. */
+  readonly #watches = new Map<string, SensorWatch | Bed>()
+  readonly #resting: Resting
+  readonly #awakeBounds: AwakeBounds
+  /** Those that are awake, and some that have been replaced since. */
+  #awake: SensorWatch[] = []
+  /** The next of them to be looked at whether it may rest, and how many have been added since that was last done. */
+  #hand = 0
+  #woken = 0
   readonly #jointsOfSensor = new Map<SensorId, JointInput[]>()
-  readonly #inputsOf = new Map<string, readonly SensorId[]>()
-  readonly #jointsOfAsset = new Map<AssetId, SensorWatch[]>()
+  readonly #jointsOfAsset = new Map<AssetId, string[]>()
   #children = new Map<AssetId, AssetId[]>()
   #parents = new Map<AssetId, AssetId>()
   /** Of the city: where the sun is looked up for it. */
@@ -37,11 +55,18 @@ export class WatchList {
   #rules: readonly Rule[] = []
   #byQuantity = new Map<string, Rule[]>()
 
-  constructor(registry: RuleRegistry, bounds: Partial<HistoryBounds>, failed: RuleFailed) {
+  constructor(
+    registry: RuleRegistry,
+    bounds: Partial<HistoryBounds>,
+    failed: RuleFailed,
+    awakeBounds: AwakeBounds = awakeBoundsUsual,
+  ) {
     this.#registry = registry
     this.#readingsMax = bounds.readingsMax
     this.#bounds = { latenessMs: allowedLatenessMs, readingsMax: readingsMaxFor(0), ...bounds }
     this.#failed = failed
+    this.#awakeBounds = awakeBounds
+    this.#resting = new Resting(this.#bounds)
   }
 
   get timeZone(): string {
@@ -52,9 +77,10 @@ export class WatchList {
     return this.#rules
   }
 
-  /** By the sensor's id, or a joint watch's own. */
+  /** By the sensor's id, or a joint watch's own. It is awake from now on. */
   watch(id: string): SensorWatch | undefined {
-    return this.#watches.get(id)
+    const found = this.#watches.get(id)
+    return typeof found === 'number' ? this.#wake(id, found) : found
   }
 
   /** The joint watches that a sensor is an input of that no other rule watches; the others know theirs. */
@@ -62,16 +88,112 @@ export class WatchList {
     return this.#jointsOfSensor.get(sensor)
   }
 
-  watches(): Iterable<SensorWatch> {
-    return this.#watches.values()
+  /** Those that are awake; all others are calm. */
+  *awake(): Generator<SensorWatch> {
+    if (this.#resting.count === 0) yield* this.#watches.values() as Iterable<SensorWatch>
+    else for (const watch of this.#awake) if (!watch.isReplaced) yield watch
+  }
+
+  /** When each was heard last, and of when that was. */
+  *heard(): Generator<{ readonly heardAt: Instant; readonly newestAt: Instant }> {
+    yield* this.awake()
+    yield* this.#resting.heard()
+  }
+
+  /**
+   * Each that differs from what the last checkpoint kept, one after another: those at rest are woken, and put to rest again
+   * before the next.
+   */
+  *changed(): Generator<SensorWatch> {
+    for (const watch of this.awake()) if (watch.changed) yield watch
+    for (const id of this.#resting.changed()) {
+      const watch = this.watch(id)
+      if (watch === undefined) continue
+      yield watch
+      this.#rest(watch)
+      this.#awake.pop()
+    }
+  }
+
+  /** Those that may have been silent for too long. */
+  *overdue(at: Instant, listeningSince: Instant): Generator<SensorWatch> {
+    for (const watch of this.awake()) if (watch.silences.length > 0) yield watch
+    for (const id of this.#resting.overdue(at, listeningSince)) {
+      const watch = this.watch(id)
+      if (watch !== undefined) yield watch
+    }
+  }
+
+  /** The same, of one asset. */
+  *overdueOf(asset: AssetId, at: Instant, listeningSince: Instant): Generator<SensorWatch> {
+    for (const id of this.#idsOf(asset)) {
+      const found = this.#watches.get(id)
+      if (typeof found === 'number' && !this.#resting.isOverdue(found, at, listeningSince)) continue
+      const watch = this.watch(id)
+      if (watch !== undefined) yield watch
+    }
   }
 
   *watchesOf(asset: AssetId): Generator<SensorWatch> {
-    for (const { id } of this.#registry.sensorsOf(asset)) {
-      const watch = this.#watches.get(id)
+    for (const id of this.#idsOf(asset)) {
+      const watch = this.watch(id)
       if (watch !== undefined) yield watch
     }
+  }
+
+  /**
+   * To be called when nobody works with a watch any more: where there are very many, those that are calm and were not asked
+   * for since the last round are put to rest.
+   */
+  settle(): void {
+    const { awakeMax, from } = this.#awakeBounds
+    if (this.#watches.size <= from) return
+    // Enough for those that woke since, whatever the others do: of a city in which half of all is silent none may rest.
+    let looks = Math.min(looksPerWaking * this.#woken + looksLeast, 2 * this.#awake.length)
+    this.#woken = 0
+    for (; looks > 0 && this.#awake.length > awakeMax; looks--) {
+      if (this.#hand >= this.#awake.length) this.#hand = 0
+      const watch = this.#awake[this.#hand] as SensorWatch
+      if (!watch.isReplaced && (watch.isUsed || !Resting.may(watch))) {
+        watch.isUsed = false
+        this.#hand++
+        continue
+      }
+      if (!watch.isReplaced) this.#rest(watch)
+      const last = this.#awake.pop() as SensorWatch
+      if (last !== watch) this.#awake[this.#hand] = last
+    }
+  }
+
+  *#idsOf(asset: AssetId): Generator<string> {
+    for (const { id } of this.#registry.sensorsOf(asset)) yield id
     yield* this.#jointsOfAsset.get(asset) ?? []
+  }
+
+  #wake(id: string, bed: Bed): SensorWatch {
+    const sensor = this.#resting.sensorOf(bed)
+    const plan = this.#resting.planOf(bed)
+    const joint = id === sensor.id ? undefined : id
+    // Not in a room shared with others: few are awake at a time, and each would keep all of its room.
+    const fresh = () => new SensorWatch(sensor, plan, this.history([]), joint, blankState(plan))
+    const watch = this.#resting.take(bed) ?? fresh()
+    if (joint === undefined) watch.joints = this.#jointsOfSensor.get(sensor.id)
+    this.#set(watch)
+    return watch
+  }
+
+  #rest(watch: SensorWatch): void {
+    this.#watches.set(watch.id, this.#resting.put(watch))
+  }
+
+  #set(watch: SensorWatch): void {
+    const before = this.#watches.get(watch.id)
+    if (before !== undefined && typeof before !== 'number') before.isReplaced = true
+    this.#watches.set(watch.id, watch)
+    this.#awake.push(watch)
+    this.#woken++
+    const awake = this.#watches.size - this.#resting.count
+    if (this.#awake.length > 2 * awake) this.#awake = this.#awake.filter(({ isReplaced }) => !isReplaced)
   }
 
   /** The gateway an asset reports through. */
@@ -86,20 +208,9 @@ export class WatchList {
 
   /** Puts a restored watch in the place of the fresh one. */
   replace(watch: SensorWatch): void {
-    const before = this.#watches.get(watch.id)
-    this.#watches.set(watch.id, watch)
-    if (!watch.isJoint) {
-      watch.joints = before?.joints
-      return
-    }
-    for (const [input, sensor] of (this.#inputsOf.get(watch.id) ?? []).entries()) {
-      const joints = this.#jointsOfSensor.get(sensor) ?? []
-      const place = joints.findIndex((each) => each.watch === before)
-      if (place >= 0) joints[place] = { watch, input }
-    }
-    const others = this.#jointsOfAsset.get(watch.sensor.asset) ?? []
-    const place = before === undefined ? -1 : others.indexOf(before)
-    if (place >= 0) others[place] = watch
+    this.watch(watch.id)?.history.discard()
+    if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
+    this.#set(watch)
   }
 
   /** Takes over new rules. */
@@ -129,22 +240,45 @@ export class WatchList {
       const plan = this.#planFor(sensor)
       if (plan === undefined) continue
       known.add(sensor.id)
-      const before = this.#watches.get(sensor.id)
-      if (before !== undefined && isSamePlan(before, plan, sensor)) continue
-      const after = before === undefined ? this.freshWatch(sensor, plan) : this.#carryOver(before, sensor, plan)
-      this.#watches.set(sensor.id, after)
-      if (before !== undefined) changed.push({ before, after })
+      if (!this.#watches.has(sensor.id)) {
+        this.#begin(sensor.id, sensor, plan)
+        continue
+      }
+      if (this.#goesOn(sensor.id, sensor, plan)) continue
+      const before = this.watch(sensor.id) as SensorWatch
+      const after = this.#carryOver(before, sensor, plan)
+      this.#set(after)
+      changed.push({ before, after })
     }
     changed.push(...this.#refreshJoints(known))
-    for (const watch of this.#watches.values())
-      if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
+    for (const watch of this.awake()) if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
     this.#bounds.readingsMax = this.#readingsMax ?? readingsMaxFor(known.size)
-    for (const [id, before] of this.#watches)
+    for (const id of this.#watches.keys())
       if (!known.has(id)) {
+        const before = this.watch(id) as SensorWatch
+        before.history.discard()
+        before.isReplaced = true
         this.#watches.delete(id)
         changed.push({ before, after: undefined })
       }
+    this.settle()
     return changed
+  }
+
+  /** One that has seen nothing: at rest where all others that are calm are. */
+  #begin(id: string, sensor: Sensor, plan: SensorPlan): void {
+    if (this.#watches.size >= this.#awakeBounds.from && plan.failures.length === 0)
+      this.#watches.set(id, this.#resting.putBlank(id, sensor, plan))
+    else this.#set(this.freshWatch(sensor, plan, undefined, id === sensor.id ? undefined : id))
+  }
+
+  /** Whether a watch judges what the plan says, so that it can go on as it is. */
+  #goesOn(id: string, sensor: Sensor, plan: SensorPlan): boolean {
+    const found = this.#watches.get(id)
+    if (found === undefined) return false
+    const before =
+      typeof found === 'number' ? { plan: this.#resting.planOf(found), sensor: this.#resting.sensorOf(found) } : found
+    return isSamePlan(before, plan, sensor)
   }
 
   freshWatch(sensor: Sensor, plan: SensorPlan, history = new History(this.#bounds, []), joint?: string): SensorWatch {
@@ -177,7 +311,6 @@ export class WatchList {
   #refreshJoints(known: Set<string>): Replanned[] {
     this.#jointsOfSensor.clear()
     this.#jointsOfAsset.clear()
-    this.#inputsOf.clear()
     const rules = this.#rules.filter(isJoint)
     if (rules.length === 0) return []
     const city = neighbourhoodOf(this.#registry)
@@ -195,27 +328,29 @@ export class WatchList {
     const id = jointId(asset.id, rule.id)
     known.add(id)
     const plan = this.#jointPlan(rule, sensors)
-    const before = this.#watches.get(id)
-    const goesOn = before !== undefined && isSamePlan(before, plan, sensor)
-    // Readings of other inputs stand in the history under other numbers: it cannot be judged again.
-    const watch = goesOn ? before : this.freshWatch(sensor, plan, undefined, id)
-    if (before !== undefined && !goesOn)
-      begunAnew(
-        watch,
+    const isKnown = this.#watches.has(id)
+    const replaced: Replanned[] = []
+    if (!isKnown) this.#begin(id, sensor, plan)
+    else if (!this.#goesOn(id, sensor, plan)) {
+      const before = this.watch(id) as SensorWatch
+      // Readings of other inputs stand in the history under other numbers: it cannot be judged again.
+      const after = begunAnew(
+        this.freshWatch(sensor, plan, undefined, id),
         before.history.segments.map(({ number }) => number),
         before.history.dropped,
       )
-    this.#watches.set(id, watch)
-    this.#inputsOf.set(id, ids)
+      this.#set(after)
+      replaced.push({ before, after })
+    }
     for (const [input, each] of ids.entries()) {
       const joints = this.#jointsOfSensor.get(each)
-      if (joints === undefined) this.#jointsOfSensor.set(each, [{ watch, input }])
-      else joints.push({ watch, input })
+      if (joints === undefined) this.#jointsOfSensor.set(each, [{ joint: id, input }])
+      else joints.push({ joint: id, input })
     }
     const others = this.#jointsOfAsset.get(asset.id)
-    if (others === undefined) this.#jointsOfAsset.set(asset.id, [watch])
-    else others.push(watch)
-    return before === undefined || goesOn ? [] : [{ before, after: watch }]
+    if (others === undefined) this.#jointsOfAsset.set(asset.id, [id])
+    else others.push(id)
+    return replaced
   }
 
   #jointPlan(rule: Rule, sensors: readonly Sensor[]): SensorPlan {
@@ -275,7 +410,11 @@ export function rejudge(watch: SensorWatch, oldLayout: string): void {
   if (segments.length > 0) watch.replay(0, 'reading', [], true)
 }
 
-function isSamePlan({ plan, sensor }: SensorWatch, next: SensorPlan, nextSensor: Sensor): boolean {
+function isSamePlan(
+  { plan, sensor }: Pick<SensorWatch, 'plan' | 'sensor'>,
+  next: SensorPlan,
+  nextSensor: Sensor,
+): boolean {
   const silences = (each: SensorPlan) => each.silences.map(({ id, version }) => `${id} ${version}`).join()
   return (
     plan.layout === next.layout &&

@@ -100,7 +100,9 @@ export function surprise(
   const reach = learntDeviations * Math.sqrt(state[offset + place.seasonSquare] as number)
   const calm = clipped(tame, dayLevel, reach > 0 && readings > readingsBeforeFirst ? reach : Number.POSITIVE_INFINITY)
   if (!isNewBin) state[offset + place.seasonLevel] = seasonLevel + share.seasonLevel * (calm - dayLevel)
-  state[bin] = isNewBin ? tame : ofDay + share.season * (calm - ofDay)
+  state[bin] = isNewBin
+    ? tame
+    : single(ofDay + share.season * (calm - ofDay), state[offset + place.seasonSquare] as number)
   state[offset + place.scale] = scale + shareOf(share.slow, steps, seen) * (Math.abs(tame - slow) - scale)
   const slowNow = follow(state, offset + place.slow, shareOf(share.slow, steps, seen), tame)
   const middleNow = follow(state, offset + place.middle, shareOf(share.middle, steps, seen), tame)
@@ -171,6 +173,18 @@ function stepsSince(state: Float64Array, offset: number, at: Instant): number {
 function binOf(localAt: Instant): number {
   const ofDay = localAt % dayMs
   return Math.floor((ofDay < 0 ? ofDay + dayMs : ofDay) / binMs)
+}
+
+// A thousandth of a standard deviation.
+const roundedShare = 1e-6
+
+/**
+ * The number in single precision, which four bytes hold when the sensor is at rest, where that is far below what the series
+ * scatters by. One that stands still has no scatter, and would be surprised at the rounding.
+ */
+function single(value: number, square: number): number {
+  const rounded = Math.fround(value)
+  return (rounded - value) * (rounded - value) <= roundedShare * square ? rounded : value
 }
 
 function clipped(value: number, middle: number, reach: number): number {

@@ -29,8 +29,8 @@ export function tailSurprise(state: Float64Array, base: number, size: number, st
   let sum = 0
   for (let place = base + 1; place <= base + tailLargest; place++)
     sum += Math.log((state[place] as number) / smallestKept)
-  const rounded = (grainShare * grain) / (smallestKept + grain)
-  const decades = Math.max(leastSpread, rounded, sum / tailLargest) * Math.LN10
+  const ofGrain = (grainShare * grain) / (smallestKept + grain)
+  const decades = Math.max(leastSpread, ofGrain, sum / tailLargest) * Math.LN10
   const learnt = smallestKept * Math.exp(Math.max(0, scoreLearnt - usual) * decades)
   insert(state, base, Math.min(size, learnt))
   return usual + Math.log(size / smallestKept) / decades
@@ -42,6 +42,15 @@ export function beginTail(state: Float64Array, base: number): void {
   state.fill(emptyPlace, base + 1, base + 1 + tailLargest)
 }
 
+// Sixteen bits of a number's digits, by Veltkamp's splitting (Dekker 1971): what differs after the fifth digit makes nothing
+// rarer, and three bytes hold it when the sensor is at rest.
+const splitter = 2 ** 37 + 1
+
+function rounded(size: number): number {
+  const split = size * splitter
+  return split - (split - size)
+}
+
 /** Into the rising order, where the smallest drops out: it stands beside the count, and most readings need no more. */
 function insert(state: Float64Array, base: number, size: number): void {
   let place = base + 1
@@ -50,5 +59,5 @@ function insert(state: Float64Array, base: number, size: number): void {
     if (next >= size) break
     state[place] = next
   }
-  state[place] = size
+  state[place] = rounded(size)
 }
