@@ -48,6 +48,14 @@ export function checkOrder(key: string, limits: Limits, sign: 1 | -1, say: Say):
   say([key, 'action'], `${action}: expected ${beyond} than the warning limit ${warning}`)
 }
 
+/** What is counted comes in whole numbers. */
+export function checkWhole(key: string, limits: Limits, say: Say): void {
+  for (const level of levels) {
+    const limit = limits[level]
+    if (limit !== undefined && !Number.isInteger(limit)) say([key, level], `${limit}: expected a whole number`)
+  }
+}
+
 /** What the lifecycle needs of a rule whose limits are `limits`, turned by `sign` so that more is worse. */
 export function lifecycleOf(
   rule: Rule,

@@ -270,6 +270,10 @@ describe('how a formula is written', () => {
     ],
     ['{ formula: sum(fed.use), unit: m3/h, above: 5 }', 'no quantity of the asset itself'],
     ['{ formula: head, unit: bar, above: 5, stuck for: 1h }', 'expected only one of them'],
+    ['{ formula: head, learn: 7d, over: 6h, below: 7 % }', '7 %: expected less than zero, so far below its usual'],
+    ['{ formula: head, learn: 7d, over: 6h, above: -7 }', '-7 %: expected more than zero, so far above its usual'],
+    ['{ formula: head, learn: 7d, over: 0s, above: 7 }', '0s: expected the time of the mean'],
+    ['{ formula: head, unit: bar, within: 0s, above: 5 }', '0s: expected how old a value may be'],
   ])('%s: %s', (when, message) => {
     expect(() => ruleWith(when)).toThrow(message)
   })
