@@ -13,7 +13,8 @@ import { checkOrder, lifecycleOf, readHysteresis, readLevels } from '../levels.t
 import { amount, duration, expected, limits } from '../shapes.ts'
 import { evaluatorOf, slotsPerInput } from './evaluate.ts'
 import { type Expression, FormulaFault, parseFormula } from './expression.ts'
-import { areSame, type Meaning, meaningOf, measured, unitOf } from './meaning.ts'
+import { type Meaning, meaningOf, unitOf } from './meaning.ts'
+import { areSame, measured } from './measures.ts'
 import { isGroup, type Reference, sensorsFor } from './names.ts'
 
 /** Something reckoned from several sensors of an asset and of its neighbours, held against limits. */
