@@ -82,6 +82,12 @@ export function drawnAt(limits: Limits, direction: DrawnLimit['direction']): rea
   })
 }
 
+/** Whether a measure has passed the first limit. */
+export function isBeyond(direction: 'above' | 'below', limits: Limits, measured: number): boolean {
+  const limit = limits[lowestOf(limits) ?? 'warning']
+  return limit === undefined || (direction === 'above' ? measured > limit : measured < limit)
+}
+
 /** The first limit that is passed. */
 export function lowestOf(limits: Limits): Level | undefined {
   return levels.find((level) => limits[level] !== undefined)

@@ -9,7 +9,7 @@ import { type Limits, levels, type Rule } from '../../rule.ts'
 import { limitedReason } from '../../wording/limited.ts'
 import { limitText, numberText, unitText } from '../../wording/units.ts'
 import { defineKind, type Facts, type ReadAround, type Say } from '../kind.ts'
-import { checkOrder, lifecycleOf, readHysteresis, readLevels } from '../levels.ts'
+import { checkOrder, isBeyond, lifecycleOf, readHysteresis, readLevels } from '../levels.ts'
 import { amount, duration, expected, limits } from '../shapes.ts'
 import { evaluatorOf, slotsPerInput } from './evaluate.ts'
 import { type Expression, FormulaFault, parseFormula } from './expression.ts'
@@ -129,6 +129,7 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
     })
   },
   limitOf: (condition, level) => condition.limits[level],
+  isBeyond: (condition, measured) => isBeyond(condition.direction, condition.limits, measured),
 })
 
 /** Less than three days is no usual: a day off work lies in them, or none. */
