@@ -137,7 +137,10 @@ function parseJson(path: string, text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as Error
-    const before = text.slice(0, Number(/at position (\d+)/.exec(message)?.[1] ?? text.length)).split('\n')
+    // Of some faults Node shows the words around them instead.
+    const position = /at position (\d+)/.exec(message)?.[1]
+    if (position === undefined) throw new FileFaults([{ file: path, message }])
+    const before = text.slice(0, Number(position)).split('\n')
     throw new FileFaults([{ file: path, line: before.length, column: 1 + (before.at(-1)?.length ?? 0), message }])
   }
 }

@@ -130,7 +130,8 @@ describe('a file of cases', () => {
     ])
     expect(places(`[\n${one}]`)).toEqual(['4:37', '5:22', '6:5'])
     expect(places(`{ "cases": [\n${one}] }`)).toEqual(['4:37', '5:22', '6:5'])
-    expect(places('{ "cases": [\n  oops ] }')).toEqual(['2:3'])
+    expect(places('{ "cases": [\n  {')).toEqual(['2:4'])
+    expect(placesIn('{ "cases": [ oops ] }')).toEqual([expect.stringContaining('oops')])
   })
 
   test('a city of its own gives assets their class and place, and the clock its zone', () => {
