@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { types } from 'node:util'
 import { Refusal } from '../city/index.ts'
@@ -12,6 +12,19 @@ export type DataFolder = {
   /** Readings that InfluxDB has not taken yet. */
   readonly spool: string
   readonly simulator: string
+}
+
+/**
+ * The data folder of a program that has run: who only looks at the past makes none.
+ * @throws Refusal when nothing was ever kept there
+ */
+export function keptDataFolder(configuration: Configuration): DataFolder {
+  const path = resolve(configuration.data)
+  if (existsSync(join(path, 'lengthsman.db'))) return openDataFolder(configuration)
+  throw new Refusal(
+    'DATA_MISSING',
+    `nothing was kept in the data folder ${path} yet: set LENGTHSMAN_DATA to the folder that the program uses`,
+  )
 }
 
 /**

@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync, renameSync, writeFileSync } from '
 import { basename, dirname } from 'node:path'
 import { formatDuration, parseDuration, Refusal } from '../city/index.ts'
 import {
+  constantMeanName,
   type Learnt,
   type LifeFigures,
   learnLife,
@@ -98,6 +99,7 @@ export const learnCommand: Command = {
     for (const line of figureLines(learnt)) print(line)
     print('')
     print(`80 % interval: holds ${percent(learnt.coverage)} of the truth`)
+    for (const line of warningLines(learnt)) print(line)
     print(`wrote ${out}${time.ms === undefined ? '; give --step to let rules set due dates by it' : ''}`)
     return 0
   },
@@ -107,6 +109,11 @@ function tableIn(file: string, text: string, { option }: Invocation): { table: R
   const read = readRunTable(text, { unit: option('unit-column') ?? 'unit', time: option('time-column') ?? 'time' })
   if (read.kind === 'fault') throw new Refusal('LEARN_TABLE_INVALID', `${file}:${read.line}: ${read.message}`)
   const { table, time } = read
+  if (table.runs.length < runsMin)
+    throw new Refusal(
+      'LEARN_TABLE_INVALID',
+      `${file}: ${table.runs.length} units: expected at least ${runsMin} that ran until they failed`,
+    )
   const asked = option('quantities')?.split(',')
   const unknown = asked?.find((name) => !table.quantities.includes(name))
   if (unknown !== undefined)
@@ -118,11 +125,6 @@ function tableIn(file: string, text: string, { option }: Invocation): { table: R
   const quantities = asked ?? telling
   if (quantities.length === 0)
     throw new Refusal('LEARN_TABLE_INVALID', `${file}: no column varies, so nothing can be learnt`)
-  if (table.runs.length < runsMin)
-    throw new Refusal(
-      'LEARN_TABLE_INVALID',
-      `${file}: ${table.runs.length} units: expected at least ${runsMin} that ran until they failed`,
-    )
   const short = table.runs.find(({ at }) => at.length < 10)
   if (short !== undefined)
     throw new Refusal(
@@ -223,6 +225,17 @@ function figureLines({ judgements, midLife }: Learnt): string[] {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  '),
   )
+}
+
+/** A model that knows no more than how long such things live on average sends crews for nothing. */
+function warningLines({ judgements }: Learnt): string[] {
+  const [chosen] = judgements
+  const mean = judgements.find(({ name }) => name === constantMeanName)
+  if (mean === undefined || chosen.figures.rmseAllMoments < mean.figures.rmseAllMoments) return []
+  const [own, others] = [chosen, mean].map(({ figures }) => figures.rmseAllMoments.toFixed(1))
+  return [
+    `These quantities do not tell how long is left: RMSE ${own}, and ${others} for always saying the mean. Let no rule go by this model.`,
+  ]
 }
 
 function cellsOf(figures: LifeFigures): string[] {

@@ -1,5 +1,13 @@
 import type { Instant } from '../city/index.ts'
-import { type Alarm, type AlarmEvent, type Level, levels, type Severity, severities } from '../rules/index.ts'
+import {
+  type Alarm,
+  type AlarmEvent,
+  isBeyondLimit,
+  type Level,
+  levels,
+  type Severity,
+  severities,
+} from '../rules/index.ts'
 import { isFinished } from './state-machine.ts'
 import type { Ticket } from './ticket.ts'
 import type { KnownOccurrence } from './ticket-page.ts'
@@ -91,7 +99,9 @@ function weighKnown(
     const verdict = weigh(firing, undefined, unfinished)
     return verdict.kind === 'open' ? { kind: 'open', reason: 'worse than what was dismissed' } : verdict
   }
-  const news = firing.at > occurrence.seenUntil && (worse || firing.event.before.state !== 'firing')
+  // What wavers on its way back, short of the limit, is not over yet; the verification judges it.
+  const isAnew = firing.event.before.state !== 'firing' && isBeyondLimit(firing.alarm)
+  const news = firing.at > occurrence.seenUntil && (worse || isAnew)
   if (news && isAfterWork(firing, ticket)) return { kind: 'relapse', ticket }
   return worse ? { kind: 'update', ticket, reason: 'level raised' } : { kind: 'leave', ticket }
 }

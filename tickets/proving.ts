@@ -38,9 +38,10 @@ export async function writeVerdict(
       return page.update(before, closed, [line])
     }
     case 'relapsed': {
-      const { alarm } = verdict
+      const { alarm, because } = verdict
+      const how = because === 'still fires' ? 'still fires after the watch time' : 'fires anew after the work'
       const measured = measuredWords(alarm, desk.registry)
-      const why = `The repair did not help: "${alarm.rule.title}" still fires after the watch time${measured === undefined ? '' : `, ${measured}`}.`
+      const why = `The repair did not help: "${alarm.rule.title}" ${how}${measured === undefined ? '' : `, ${measured}`}.`
       return page.update(before, ...reopened(desk, before, before, why, at))
     }
     case 'undecided': {

@@ -1,5 +1,5 @@
 import type { DurationMs, Instant } from '../city/index.ts'
-import type { Alarm } from '../rules/index.ts'
+import { type Alarm, isBeyondLimit } from '../rules/index.ts'
 import type { Ticket } from './ticket.ts'
 
 // Readings that come once an hour must get the chance to come.
@@ -12,7 +12,7 @@ const unsteadyWatches = 5
 export type RepairVerdict =
   | { readonly kind: 'waiting'; readonly watchUntil: Instant }
   | { readonly kind: 'verified'; readonly from: Instant; readonly until: Instant; readonly newest: Instant }
-  | { readonly kind: 'relapsed'; readonly alarm: Alarm }
+  | { readonly kind: 'relapsed'; readonly alarm: Alarm; readonly because: 'still fires' | 'fires anew' }
   | {
       readonly kind: 'undecided'
       readonly because: 'silent' | 'unsteady' | 'hidden' | 'rule in error'
@@ -22,7 +22,8 @@ export type RepairVerdict =
 /**
  * Judges a repair in event time. Healthy counts from the work, or from when the last alarm of the failure mode was over if
  * that was later; it must last for the watch time, and the cause's own sensor must have reported until then. An alarm
- * that still fires when the watch time has passed is a repair that did not help.
+ * that still fires when the watch time has passed is a repair that did not help; so is one that was on its way back and
+ * has been firing anew for as long as it takes to raise it, beyond its limit.
  */
 export function judgeRepair(
   { cause, failureMode, workDoneAt, watchMs }: Ticket,
@@ -50,12 +51,21 @@ export function judgeRepair(
     return { kind: 'waiting', watchUntil: until }
   }
 
+  const anew = active.find(
+    (alarm) =>
+      alarm.state === 'firing' &&
+      alarm.hiddenBy === undefined &&
+      alarm.since > workDoneAt &&
+      heardAt >= alarm.since + alarm.rule.forMs &&
+      isBeyondLimit(alarm),
+  )
+  if (anew !== undefined) return { kind: 'relapsed', alarm: anew, because: 'fires anew' }
   if (isWatched) {
     const firing = active.find(
       ({ state, hiddenBy, rule }) =>
         state === 'firing' && hiddenBy === undefined && heardAt >= workDoneAt + Math.max(watchMs, rule.recoverMs),
     )
-    if (firing !== undefined) return { kind: 'relapsed', alarm: firing }
+    if (firing !== undefined) return { kind: 'relapsed', alarm: firing, because: 'still fires' }
     const hidden = active.find(({ hiddenBy }) => hiddenBy !== undefined)
     if (hidden !== undefined) return { kind: 'undecided', because: 'hidden', alarm: hidden }
     const broken = active.find(({ error }) => error !== undefined)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Instant, parseDuration, Refusal } from '../../city/index.ts'
 import { type Command, type Invocation, needed } from '../command.ts'
-import { openDataFolder } from '../data-folder.ts'
+import { keptDataFolder } from '../data-folder.ts'
 import { tryHere } from './here.ts'
 import { tryOverHttp } from './over-http.ts'
 import { reportOf } from './report.ts'
@@ -53,7 +53,7 @@ export const backtestCommand: Command = {
       const url = option('url')
       const found =
         url === undefined
-          ? await tryHere(settings, openDataFolder(settings), asked, watching)
+          ? await tryHere(settings, keptDataFolder(settings), asked, watching)
           : await tryOverHttp(url, needed(backtestCommand, '--token', option('token')), asked, watching)
       progress.end()
       print(flag('json') ? JSON.stringify(found) : reportOf(found))

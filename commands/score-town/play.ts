@@ -16,7 +16,7 @@ import {
 import { qualityOf, type Reading } from '../../ingest/index.ts'
 import { type AlarmEvent, forgetfulBook, type Rule, RuleEngine } from '../../rules/index.ts'
 import { type Fault, Reporter, type Row, type SensorTrouble, World } from '../../simulators/index.ts'
-import { Tickets } from '../../tickets/index.ts'
+import { type Ticket, Tickets } from '../../tickets/index.ts'
 import { allMigrations } from '../migrations.ts'
 import { OnSite } from '../on-site.ts'
 import { Breakage } from './breakage.ts'
@@ -44,7 +44,7 @@ export type PlayOptions = {
   readonly onProgress?: (done: number) => void
 }
 
-/** What an alarm made of the tickets: a new one, one more reason on one that was open, or one that came back. */
+/** A new ticket, one more reason on one that was open, or one that came back: by an alarm, or as its repair was judged. */
 export type Call = {
   readonly kind: 'opened' | 'updated' | 'relapsed'
   readonly ticket: number
@@ -101,6 +101,10 @@ export async function play(options: PlayOptions): Promise<Played> {
     })
     tickets.onChange((ticket, entry) => onSite.follow(ticket, entry))
     const crews = new Crews(tickets, breakage, options.crewHours * 3_600_000)
+    const reopened: { readonly ticket: Ticket; readonly why: string }[] = []
+    tickets.onChange((ticket, { action, note }) => {
+      if (action === 'relapse') reopened.push({ ticket, why: note ?? '' })
+    })
     const sensors = new Map<string, Sensor>(registry.sensors().map((sensor) => [sensor.id, sensor]))
     const newestAt = new Map<string, Instant>()
     const calls: Call[] = []
@@ -130,11 +134,16 @@ export async function play(options: PlayOptions): Promise<Played> {
       await crews.work(at)
       await onSite.settled()
       if (minuteAt % verifyEveryMs !== 0) continue
+      reopened.length = 0
       await tickets.verify(
         (asset) => engine.alarmsOf(asset),
         (sensor) => newestAt.get(sensor),
         at,
       )
+      for (const { ticket, why } of reopened) {
+        calls.push(callOfReopened(ticket, why, at))
+        crews.called(ticket, at)
+      }
       options.onProgress?.((minuteAt - startAt) / (untilAt - startAt))
       await breathe()
     }
@@ -197,5 +206,19 @@ function callOf(
     sensor: alarm.sensor,
     rule: alarm.rule.id,
     reason,
+  }
+}
+
+function callOfReopened({ number, asset, failureMode, cause, startedAt }: Ticket, why: string, at: Instant): Call {
+  return {
+    kind: 'relapsed',
+    ticket: number,
+    asset,
+    failureMode,
+    at,
+    startedAt,
+    sensor: cause?.sensor ?? '',
+    rule: cause?.rule ?? '',
+    reason: why,
   }
 }

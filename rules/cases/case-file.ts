@@ -9,6 +9,8 @@ import {
   type Relation,
 } from '../../city/index.ts'
 import { qualities } from '../../ingest/index.ts'
+import { YamlFile } from '../file/yaml-places.ts'
+import { faultsOf } from '../file/zod-faults.ts'
 import { type Case, type CaseReading, proofs } from './case.ts'
 import { type CaseAsset, nowhere } from './case-city.ts'
 import { parseSeries, type SeriesSamples } from './notation.ts'
@@ -106,22 +108,46 @@ export type CaseFile = { readonly cases: readonly Case[]; readonly standard: rea
 
 /** Reads a file of cases; throws FileFaults with every fault. Assets of the city need not be described again. */
 export function readCaseFile(path: string, city?: CityDescription): CaseFile {
-  let data: unknown
-  try {
-    data = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new FileFaults([{ file: path, message: (error as Error).message }])
-  }
+  const text = readText(path)
+  const data = parseJson(path, text)
   const parsed = caseFile.safeParse(wrapped(data))
-  if (!parsed.success)
-    throw new FileFaults(
-      parsed.error.issues.map((issue) => ({ file: path, message: `${issue.path.join(' / ')}: ${issue.message}` })),
-    )
+  if (!parsed.success) {
+    const shorter = wrapping(data)
+    const issues = parsed.error.issues.map((issue) => ({ ...issue, path: issue.path.slice(shorter) }))
+    // JSON is YAML, whose reader knows where everything stands.
+    throw new FileFaults(faultsOf(new YamlFile(path, text), [], new z.ZodError(issues), caseFile))
+  }
   const { cases = [], standard = [] } = parsed.data
   return {
     cases: cases.map((entry) => toCase(entry, parsed.data, city)),
     standard: standard.flatMap(({ rule: ids, ...examples }) => ids.map((rule) => ({ rule, ...examples }))),
   }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new FileFaults([{ file: path, message: `cannot be read: ${(error as Error).message}` }])
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const { message } = error as Error
+    // Of some faults Node shows the words around them instead.
+    const position = /at position (\d+)/.exec(message)?.[1]
+    if (position === undefined) throw new FileFaults([{ file: path, message }])
+    const before = text.slice(0, Number(position)).split('\n')
+    throw new FileFaults([{ file: path, line: before.length, column: 1 + (before.at(-1)?.length ?? 0), message }])
+  }
+}
+
+/** By how many steps a place in the file is shorter than in what `wrapped` makes of it. */
+function wrapping(data: unknown): number {
+  return Array.isArray(data) ? 1 : wrapped(data) === data ? 0 : 2
 }
 
 /** One case alone, or a bare list of them, is a file too. */

@@ -9,6 +9,8 @@ export type OwnUsual = {
 
 // A mean of fewer is no usual.
 const learntMin = 50
+// What nobody saw is not counted: after a hole, one reading does not stand for all of it.
+const longestShare = 0.1
 const place = { since: 0, count: 1, usual: 2, at: 3, mean: 4 } as const
 export const ownUsualSlots = 5
 
@@ -18,7 +20,7 @@ export function offUsual(own: OwnUsual, state: Float64Array, base: number, at: I
   const count = state[base + place.count] || 0
   const isLearning = at - (state[base + place.since] as number) < own.learnMs || count < learntMin
   const before = state[base + place.mean] as number
-  const passedMs = at - (state[base + place.at] as number)
+  const passedMs = Math.min(at - (state[base + place.at] as number), longestShare * own.overMs)
   state[base + place.at] = at
   const mean = Number.isNaN(before) ? value : before + (value - before) * (1 - Math.exp(-passedMs / own.overMs))
   state[base + place.mean] = mean

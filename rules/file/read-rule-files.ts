@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { type AssetClass, didYouMean, type FileFault, FileFaults, type QuantityDefinition } from '../../city/index.ts'
 import { hasLevel } from '../kinds/kinds.ts'
 import { levels, type Rule } from '../rule.ts'
+import { besideFaults } from './beside-faults.ts'
 import { type ReadyWhen, readCondition, readWhen } from './condition.ts'
 import { type RuleEntry, ruleEntry, ruleFile } from './rule-file.ts'
 import { versionOf } from './version.ts'
@@ -67,9 +68,23 @@ function openRuleFile(path: string, faults: FileFault[]): YamlFile | undefined {
   return syntax.length > 0 ? undefined : file
 }
 
+const noneFaulty: ReadonlySet<PropertyKey> = new Set()
+
 type PlacedRule = { readonly rule: Rule; readonly place: YamlPath }
 
+/** The rules of a file; what is wrong with it goes to `faults`, in the order of its lines. */
 function readRules(file: YamlFile, classes: readonly AssetClass[], faults: FileFault[]): PlacedRule[] {
+  const found: FileFault[] = []
+  const rules = readEntries(file, classes, found)
+  faults.push(...found.sort(byPlace))
+  return rules
+}
+
+function byPlace(one: FileFault, other: FileFault): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
+}
+
+function readEntries(file: YamlFile, classes: readonly AssetClass[], faults: FileFault[]): PlacedRule[] {
   const whole = ruleFile.safeParse(file.value())
   if (!whole.success) {
     faults.push(...faultsOf(file, [], whole.error, ruleFile))
@@ -77,26 +92,23 @@ function readRules(file: YamlFile, classes: readonly AssetClass[], faults: FileF
   }
   return whole.data.rules.flatMap((written, index) => {
     const place: YamlPath = ['rules', index]
-    const entry = ruleEntry.safeParse(written)
-    if (!entry.success) {
-      faults.push(...faultsOf(file, place, entry.error, ruleEntry))
-      // What stands beside a fault is looked at too, so that one run tells everything.
-      const named = (written as { class?: unknown } | null)?.class
-      if (typeof named === 'string')
-        findClass(named, classes, (message) => faults.push(file.fault([...place, 'class'], message)))
-      return []
-    }
     const before = faults.length
+    const read = ruleEntry.safeParse(written)
+    if (!read.success) faults.push(...faultsOf(file, place, read.error, ruleEntry))
+    // What stands beside a fault is looked at too, so that one run tells everything.
+    const found = read.success ? { entry: read.data, faulty: noneFaulty } : besideFaults(written, read.error)
+    if (found === undefined) return []
+    const { entry, faulty } = found
     const say = (path: YamlPath, message: string): void => {
-      faults.push(file.fault([...place, ...path], message))
+      if (!faulty.has(path[0] ?? '')) faults.push(file.fault([...place, ...path], message))
     }
-    const when = readWhen(entry.data.when, {
+    const when = readWhen(entry.when, {
       file,
       place,
       say: (path, message) => say(['when', ...path], message),
-      faults: (found) => faults.push(...found),
+      faults: (more) => faults.push(...more),
     })
-    const rules = toRules(entry.data, when, { text: file.textOf(place), folder: dirname(file.file), classes }, say)
+    const rules = toRules(entry, when, { text: file.textOf(place), folder: dirname(file.file), classes }, say)
     return faults.length > before ? [] : rules.map((rule) => ({ rule, place: [...place, 'id'] }))
   })
 }
@@ -180,10 +192,14 @@ function quantitiesOf(
   const isList = typeof written !== 'string'
   const known = assetClass.quantities.map(({ id }) => id)
   return (isList ? (written ?? []) : [written]).flatMap((name, index) => {
+    const path = isList ? ['when', 'quantity', index] : ['when', 'quantity']
+    if (isList && written?.indexOf(name ?? '') !== index) {
+      say(path, `"${name}" a second time: expected each quantity once`)
+      return []
+    }
     const found = assetClass.quantities.find(({ id }) => id === name)
     if (found !== undefined) return [found]
     const hint = didYouMean(name, known)
-    const path = isList ? ['when', 'quantity', index] : ['when', 'quantity']
     const expectation = hint === '' ? `: expected one of ${known.join(', ')}` : hint
     say(path, `class "${assetClass.id}" has no quantity "${name}"${expectation}`)
     return []

@@ -9,7 +9,7 @@ import { nameOf } from '../wording/change.ts'
 import { limitedReason } from '../wording/limited.ts'
 import { durationText, limitText, numberText, unitText } from '../wording/units.ts'
 import { defineKind, type Say } from './kind.ts'
-import { checkOrder, lifecycleOf, readLevels } from './levels.ts'
+import { checkOrder, checkWhole, lifecycleOf, readLevels } from './levels.ts'
 import { amount, duration, limits } from './shapes.ts'
 
 /**
@@ -57,11 +57,13 @@ export const counterKind = defineKind<CounterCondition, typeof shape>({
     const read = counted === 'runs' ? readDuration : (text: number | string) => readValue(text, unit)
     const found = readLevels(key, when[key], read, say)
     if (found !== undefined) checkOrder(key, found, 1, say)
+    if (found !== undefined && counted === 'starts') checkWhole(key, found, say)
     for (const level of levels)
       if ((found?.[level] ?? 1) <= 0) say([key, level], `${found?.[level]}: expected more than zero`)
     const overMs = readOver(when.over, quantity.expectedIntervalMs, say)
     const onAbove = readCompanion('on above', when['on above'], quantity.unit, counted !== 'counts', key, say)
     const rollsOverAt = readCompanion('rolls over at', when['rolls over at'], quantity.unit, undefined, key, say)
+    if (rollsOverAt !== undefined && rollsOverAt <= 0) say(['rolls over at'], `${rollsOverAt}: expected more than zero`)
     if (counted !== 'counts' && when['rolls over at'] !== undefined)
       say(['rolls over at'], `"rolls over at" means nothing with "${key}"`)
     if (counted === 'counts' && when['on above'] !== undefined)

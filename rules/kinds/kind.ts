@@ -63,6 +63,8 @@ type Body<C extends AnyCondition> = {
   limitOf(condition: C, level: Level, quantity: QuantityDefinition): number | undefined
   /** Where a level is not told by its limit, because that is in no unit of the quantity: whether it has one. */
   hasLevel?(condition: C, level: Level): boolean
+  /** Of a kind with a hysteresis: whether a measure has passed a limit, and has not only left where it would recover. */
+  isBeyond?(condition: C, measured: number): boolean
   /** Limits that are plain values of the sensor. */
   drawn?(condition: C): readonly DrawnLimit[]
   /**

@@ -1,4 +1,5 @@
 import type { Asset, QuantityDefinition, SensorId } from '../../city/index.ts'
+import type { Alarm } from '../alarm.ts'
 import type { CompiledRule } from '../engine/compiled-rule.ts'
 import type { Condition, Level, Rule } from '../rule.ts'
 import { onlyDuring } from '../schedule/only-during.ts'
@@ -74,6 +75,12 @@ export function limitOf(
 export function hasLevel({ condition }: Rule, level: Level, quantity: QuantityDefinition): boolean {
   const kind = kindOf(condition)
   return kind.hasLevel?.(own(condition), level) ?? kind.limitOf(own(condition), level, quantity) !== undefined
+}
+
+/** Whether what an alarm measured has passed a limit; where its kind cannot tell, it has as long as the alarm fires. */
+export function isBeyondLimit({ rule, measured }: Pick<Alarm, 'rule' | 'measured'>): boolean {
+  const { condition } = rule
+  return measured === undefined || (kindOf(condition).isBeyond?.(own(condition), measured) ?? true)
 }
 
 /** The limits that can be drawn into the chart of the rule's sensor; a slope or a silence has none. */

@@ -48,6 +48,14 @@ export function checkOrder(key: string, limits: Limits, sign: 1 | -1, say: Say):
   say([key, 'action'], `${action}: expected ${beyond} than the warning limit ${warning}`)
 }
 
+/** What is counted comes in whole numbers. */
+export function checkWhole(key: string, limits: Limits, say: Say): void {
+  for (const level of levels) {
+    const limit = limits[level]
+    if (limit !== undefined && !Number.isInteger(limit)) say([key, level], `${limit}: expected a whole number`)
+  }
+}
+
 /** What the lifecycle needs of a rule whose limits are `limits`, turned by `sign` so that more is worse. */
 export function lifecycleOf(
   rule: Rule,
@@ -72,6 +80,12 @@ export function drawnAt(limits: Limits, direction: DrawnLimit['direction']): rea
     const value = limits[level]
     return value === undefined ? [] : [{ level, value, direction }]
   })
+}
+
+/** Whether a measure has passed the first limit. */
+export function isBeyond(direction: 'above' | 'below', limits: Limits, measured: number): boolean {
+  const limit = limits[lowestOf(limits) ?? 'warning']
+  return limit === undefined || (direction === 'above' ? measured > limit : measured < limit)
 }
 
 /** The first limit that is passed. */

@@ -39,15 +39,12 @@ const nightsMax = 60
 const meanMs: DurationMs = 15 * 60_000
 const stretchesMin = 4
 
+const someNights = expected(`${nightsMin} to ${nightsMax} nights`)
+
 const shape = {
   'night minimum rises by': limits.optional(),
   between: z.string(expected('hours of the night, like 02:00-04:00')).optional(),
-  nights: z
-    .number()
-    .int()
-    .min(nightsMin)
-    .max(nightsMax, expected(`${nightsMin} to ${nightsMax} nights`))
-    .optional(),
+  nights: z.int(someNights).min(nightsMin, someNights).max(nightsMax, someNights).optional(),
 }
 
 export const nightMinimumKind = defineKind<NightMinimumCondition, typeof shape>({

@@ -10,7 +10,7 @@ import { nameOf } from '../wording/change.ts'
 import { limitedReason } from '../wording/limited.ts'
 import { durationText } from '../wording/units.ts'
 import { defineKind } from './kind.ts'
-import { checkOrder, lifecycleOf, lowestOf, readLevels } from './levels.ts'
+import { checkOrder, checkWhole, lifecycleOf, lowestOf, readLevels } from './levels.ts'
 import { amount, duration, limits } from './shapes.ts'
 
 /** So many readings within `overMs` stood out of their neighbours by far more than is usual for the sensor. */
@@ -55,6 +55,8 @@ export const spikesKind = defineKind<SpikesCondition, typeof shape>({
     }
     if (found === undefined || overMs === undefined || least.kind === 'fault') return undefined
     checkOrder('spikes', found, 1, say)
+    checkWhole('spikes', found, say)
+    if (least.amount < 0) say(['by'], `${least.amount}: expected zero or more`)
     const lowest = found[lowestOf(found) ?? 'warning'] ?? spikesMin
     if (lowest < spikesMin) say(['spikes'], `${lowest}: expected at least ${spikesMin}; one alone proves nothing`)
     return { kind: 'spikes', quantity: quantity.id, limits: found, overMs, least: least.amount }

@@ -7,7 +7,7 @@ import { nameOf } from '../wording/change.ts'
 import { limitedReason } from '../wording/limited.ts'
 import { limitText, valueText } from '../wording/units.ts'
 import { defineKind, type Say } from './kind.ts'
-import { checkOrder, drawnAt, lifecycleOf, readHysteresis, readLevels } from './levels.ts'
+import { checkOrder, drawnAt, isBeyond, lifecycleOf, readHysteresis, readLevels } from './levels.ts'
 import { amount, limits } from './shapes.ts'
 
 /** Above or below a limit, with a dead band so that a value at the limit does not chatter. */
@@ -67,6 +67,7 @@ export const thresholdKind = defineKind<ThresholdCondition, typeof shape>({
     })
   },
   limitOf: (condition, level) => condition.limits[level],
+  isBeyond: (condition, measured) => isBeyond(condition.direction, condition.limits, measured),
   drawn: (condition) => drawnAt(condition.limits, condition.direction),
 })
 

@@ -8,7 +8,9 @@ import {
   measureEvents,
   quantileOf,
   totalsOf,
+  type Uncounted,
   type UnitMeasure,
+  uncountedIn,
   unitsWith,
 } from './measure-events.ts'
 import { measureTime, type TimeMeasure } from './measure-time.ts'
@@ -45,7 +47,7 @@ export function eventReport(
     ),
   ]
   return [
-    `${totals.events} labelled events counted (of ${events.length}; the others end before alerts count)`,
+    countedLine(totals.events, events, uncountedIn(series, events, options)),
     ...tableText(head, rows),
     '',
     ...intervalLines(shipped, seed),
@@ -60,6 +62,23 @@ export function eventReport(
       ),
     ),
   ]
+}
+
+const namesShown = 3
+
+/** `7 labelled events counted (of 9; 1 end before alerts count; 1 are of no series here: pump-9)`. */
+function countedLine(counted: number, events: readonly LabelledEvent[], uncounted: Uncounted): string {
+  const { nowhere, backwards, early } = uncounted
+  const names = [
+    ...new Set(nowhere.map(({ asset, quantity }) => `${asset}${quantity === undefined ? '' : `/${quantity}`}`)),
+  ]
+  const shown = names.slice(0, namesShown).join(', ') + (names.length > namesShown ? ', …' : '')
+  const reasons = [
+    early > 0 ? `${early} end before alerts count` : '',
+    backwards > 0 ? `${backwards} end before they begin` : '',
+    nowhere.length > 0 ? `${nowhere.length} are of no series here: ${shown}` : '',
+  ].filter((reason) => reason !== '')
+  return `${counted} labelled events counted (of ${events.length}${reasons.map((reason) => `; ${reason}`).join('')})`
 }
 
 type Said = readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[]

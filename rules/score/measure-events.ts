@@ -55,12 +55,11 @@ export function unitsWith(
   alerts: readonly Pick<Alert, 'asset' | 'quantity' | 'at'>[],
   options: EventOptions,
 ): Unit[] {
-  const perQuantity = events.some(({ quantity }) => quantity !== undefined)
-  const keyOf = (asset: string, quantity: string | undefined) => (perQuantity ? `${asset}|${quantity}` : asset)
+  const keyOf = unitNames(events)
   const units = unitsOf(series, keyOf, options)
   for (const { asset, quantity, startAt, endAt } of events) {
     const unit = units.get(keyOf(asset, quantity))
-    if (unit !== undefined && endAt >= unit.from)
+    if (unit !== undefined && endAt >= Math.max(startAt, unit.from))
       unit.events.push({ startAt: Math.max(startAt, unit.from), endAt, hitAt: undefined })
   }
   for (const { asset, quantity, at } of alerts) {
@@ -68,6 +67,39 @@ export function unitsWith(
     if (unit !== undefined && at >= unit.from) unit.alerts.push(at)
   }
   return [...units.values()]
+}
+
+/** What the labels name: series as soon as one of them names a quantity, else assets. */
+function unitNames(events: readonly LabelledEvent[]): (asset: string, quantity: string | undefined) => string {
+  const perQuantity = events.some(({ quantity }) => quantity !== undefined)
+  return (asset, quantity) => (perQuantity ? `${asset}|${quantity}` : asset)
+}
+
+/** Why labelled events are not counted, and how many each. */
+export type Uncounted = {
+  readonly nowhere: readonly LabelledEvent[]
+  readonly backwards: number
+  readonly early: number
+}
+
+/** Labelled events that no alert could have found. */
+export function uncountedIn(
+  series: readonly RecordedSeries[],
+  events: readonly LabelledEvent[],
+  options: EventOptions,
+): Uncounted {
+  const keyOf = unitNames(events)
+  const units = unitsOf(series, keyOf, options)
+  const nowhere: LabelledEvent[] = []
+  let backwards = 0
+  let early = 0
+  for (const event of events) {
+    const unit = units.get(keyOf(event.asset, event.quantity))
+    if (unit === undefined) nowhere.push(event)
+    else if (event.endAt < event.startAt) backwards++
+    else if (event.endAt < unit.from) early++
+  }
+  return { nowhere, backwards, early }
 }
 
 function unitsOf(

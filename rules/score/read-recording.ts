@@ -34,7 +34,10 @@ function layoutOf(folder: string): Layout {
   if (isFolder(join(folder, 'series'))) return 'unified'
   if (isFolder(join(folder, 'data'))) return 'nab'
   const what = existsSync(folder) ? 'neither series/ nor data/ in it' : 'no such folder'
-  throw new Refusal('SCORE_FOLDER_INVALID', `${folder}: ${what}: expected ${layouts}`)
+  throw new Refusal(
+    'SCORE_FOLDER_INVALID',
+    `${folder}: ${what}: expected ${layouts}; a table of runs to failure is for lengthsman learn`,
+  )
 }
 
 type SeriesPlace = { readonly file: string; readonly asset: string; readonly quantity: string }

@@ -1,6 +1,6 @@
 import type { RecordedSeries, RowFault } from './recording.ts'
 
-/** Faults that are kept word for word; the count says how many there were. */
+/** Faults that are kept word for word. */
 const faultsKept = 1_000
 
 const timeColumns = ['epoch_s', 'timestamp', 'time', 'datetime']
@@ -26,7 +26,9 @@ export function readSeries(
     lineOf.push(index + 1)
   }
   const faults: RowFault[] = []
+  let oddRows = 0
   const say = (row: number, message: string): void => {
+    oddRows++
     if (faults.length < faultsKept) faults.push({ line: lineOf[row] ?? 0, message })
   }
   const at = new Float64Array(rows.length)
@@ -45,7 +47,8 @@ export function readSeries(
       say(row, value === '' ? 'no value' : `"${value}": expected a number`)
     }
   })
-  return { ...name, at, values, order: orderOf(at, values, say), written, faults }
+  const order = orderOf(at, values, say)
+  return { ...name, at, values, order, written, faults, oddRows }
 }
 
 function columnsOf(first: string): { readonly hasHeader: boolean; readonly time: number; readonly value: number } {

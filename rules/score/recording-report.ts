@@ -74,9 +74,9 @@ function faultLines({ series, unreadable }: Recording): string[] {
   return [
     ...unreadable.slice(0, unreadableShown).map(({ file, message }) => `${file}: left out: ${message}`),
     ...(unreadable.length > unreadableShown ? [`and ${unreadable.length - unreadableShown} more files left out`] : []),
-    ...odd.flatMap(({ file, faults }) => [
+    ...odd.flatMap(({ file, faults, oddRows }) => [
       ...faults.slice(0, faultsShown).map(({ line, message }) => `${file}: line ${line}: ${message}`),
-      ...(faults.length > faultsShown ? [`${file}: and ${faults.length - faultsShown} more odd rows`] : []),
+      ...(oddRows > faultsShown ? [`${file}: and ${oddRows - faultsShown} more odd rows`] : []),
     ]),
   ]
 }

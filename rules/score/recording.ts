@@ -17,7 +17,9 @@ export type RecordedSeries = {
   readonly order: Uint32Array
   /** The time and value columns as written, for files that must give every row back. */
   readonly written: readonly string[]
+  /** The first of the rows that are odd, and how many there are. */
   readonly faults: readonly RowFault[]
+  readonly oddRows: number
 }
 
 /** A time in which something was wrong, as people marked it. No `quantity`: with the asset as a whole. */

@@ -18,13 +18,13 @@ function fileOf(text: string): string {
 }
 
 /** Things whose temperature rises ever faster towards their end. */
-function table(units: number, header = 'unit,time'): string {
+function table(units: number, header = 'unit,time', wear = 20): string {
   const next = noise(3)
   const lines = [`${header},temperature,constant`]
   for (let unit = 1; unit <= units; unit++) {
     const life = 50 + Math.floor(10 * Math.abs(next()))
     for (let time = 0; time <= life; time++)
-      lines.push(`${unit},${time},${(50 + 20 * (time / life) ** 2 + 0.3 * next()).toFixed(2)},7`)
+      lines.push(`${unit},${time},${(50 + wear * (time / life) ** 2 + 0.3 * next()).toFixed(2)},7`)
   }
   return lines.join('\n')
 }
@@ -62,6 +62,13 @@ describe('lengthsman learn', () => {
     expect(chosen?.figures.useful).toBeGreaterThan(0.8)
   })
 
+  test('warns of a model that knows no more than the mean, and of no other', async () => {
+    const out = join(folder, 'noise.json')
+    const warning = 'do not tell how long is left'
+    expect(await learn(fileOf(table(12, 'unit,time', 0)), '--out', out, '--folds', '3')).toContain(warning)
+    expect(await learn(fileOf(table(12)), '--out', out, '--folds', '3')).not.toContain(warning)
+  })
+
   test('the same table and seed give the same file, byte for byte', async () => {
     const path = fileOf(table(10))
     const [one, other] = [join(folder, 'one.json'), join(folder, 'other.json')]
@@ -88,9 +95,11 @@ describe('lengthsman learn', () => {
     [['TABLE', '--out', 'm.json', '--step', 'often'], 'COMMAND_INVALID', '--step often: expected a duration'],
     [['TABLE', '--out', 'm.json', '--act', '90'], 'COMMAND_INVALID', 'expected each to be less than the next'],
     [['TABLE', '--out', '/nowhere/m.json', '--folds', '2'], 'MODEL_UNWRITABLE', '/nowhere/m.json cannot be written'],
+    [['NONE', '--out', 'm.json'], 'LEARN_TABLE_INVALID', '0 units: expected at least 8'],
     [['FEW', '--out', 'm.json'], 'LEARN_TABLE_INVALID', '3 units: expected at least 8'],
   ])('refuses %j', async (words, code, message) => {
-    const named = words.map((word) => (word === 'TABLE' ? fileOf(table(8)) : word === 'FEW' ? fileOf(table(3)) : word))
+    const units = new Map(Object.entries({ TABLE: 8, FEW: 3, NONE: 0 }))
+    const named = words.map((word) => (units.has(word) ? fileOf(table(units.get(word) ?? 0)) : word))
     await expect(learn(...named)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
   })
 })

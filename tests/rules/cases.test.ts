@@ -105,6 +105,35 @@ describe('a file of cases', () => {
     expect(faultsOf({ ...strain, class: undefined })).toEqual([expect.stringContaining('missing "class"')])
   })
 
+  test('tells where it is wrong, as a whole file, a bare list or one case alone', () => {
+    const placesIn = (text: string) => {
+      const path = file({})
+      writeFileSync(path, text)
+      try {
+        testRules([path], rules, libraryClasses())
+      } catch (error) {
+        if (error instanceof FileFaults)
+          return error.faults.map((fault) => `${fault.line}:${fault.column} ${fault.message}`)
+      }
+      return []
+    }
+    const one = `{ "name": "one",
+  "class": "drinking-water-pump", "every": "1m",
+  "readings": { "pump-7/vibration": "2x3 5y2" },
+  "expect": [{ "at": "soon" }, { "at": "5m",
+    "fireing": [] }] }`
+    const places = (text: string) => placesIn(text).map((fault) => fault.split(' ')[0])
+    expect(placesIn(one)).toEqual([
+      '3:37 readings / pump-7/vibration: "5y2": expected a number, a+bxn, axn, _ or _xn',
+      '4:22 expect / at: "soon": expected a duration like 10m',
+      '5:5 unknown key "fireing"',
+    ])
+    expect(places(`[\n${one}]`)).toEqual(['4:37', '5:22', '6:5'])
+    expect(places(`{ "cases": [\n${one}] }`)).toEqual(['4:37', '5:22', '6:5'])
+    expect(places('{ "cases": [\n  {')).toEqual(['2:4'])
+    expect(placesIn('{ "cases": [ oops ] }')).toEqual([expect.stringContaining('oops')])
+  })
+
   test('a city of its own gives assets their class and place, and the clock its zone', () => {
     const city = {
       name: 'Pole',

@@ -135,7 +135,29 @@ describe('readRuleFiles', () => {
     ])
   })
 
+  test('what stands beside a fault is told in the same run, and nothing that only follows from it', () => {
+    const text = changed('id: vibration', 'id: Vibration!')
+      .replace('bearing-wear', 'bearing-waer')
+      .replace('action: 7.1', 'action: 7.1 bar')
+      .replace('watch: 24h', 'watch: soon')
+    expect(faultsOf(text)).toEqual([
+      '3:9 id: "Vibration!": expected lower-case letters, digits and single hyphens',
+      '6:19 class "drinking-water-pump" has no failure mode "bearing-waer"; did you mean "bearing-wear"?',
+      '8:70 "7.1 bar": expected the unit mm/s, which the quantity has',
+      '11:12 watch: "soon": expected a duration like 10m, 6h or 7d',
+    ])
+    expect(faultsOf(changed('severity: { warning: moderate, action: major }', 'severity: awful'))).toHaveLength(1)
+    expect(faultsOf(changed('class: drinking-water-pump', 'class: [pump]'))).toHaveLength(1)
+    expect(faultsOf(changed('    failure mode: bearing-wear\n', ''))).toHaveLength(1)
+    expect(faultsOf('rules: [5]')).toHaveLength(1)
+  })
+
   test.each([
+    [
+      'quantity: vibration',
+      'quantity: [vibration, vibration]',
+      '"vibration" a second time: expected each quantity once',
+    ],
     ['quantity: vibration', 'quantity: vibratoin', 'has no quantity "vibratoin"; did you mean "vibration"?'],
     ['4.5 mm/s', '4.5 bar', '"4.5 bar": expected the unit mm/s, which the quantity has'],
     ['action: 7.1', 'action: 4.4', '4.4: expected higher than the warning limit 4.5'],

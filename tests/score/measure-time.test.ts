@@ -15,6 +15,7 @@ const series: RecordedSeries = {
   order: Uint32Array.from({ length: 101 }, (_, index) => index),
   written: [],
   faults: [],
+  oddRows: 0,
 }
 const events = [
   { asset: 'town', quantity: undefined, startAt: 20 * hour, endAt: 40 * hour },

@@ -81,6 +81,32 @@ describe('a folder in the unified layout', () => {
     expect(judgement.readings).toBe(rows.length - 1)
   })
 
+  test('counts all odd rows, also where they are too many to be kept', () => {
+    const folder = temporaryFolder()
+    write(folder, 'series/weir__temp.csv', seriesText(wave(1).reverse()))
+    const { lines, judgement } = scoreRecording(folder, usual)
+    expect(lines.join('\n')).toContain(`and ${judgement.readings - 1 - 3} more odd rows`)
+  })
+
+  test('says of labels that nothing could have found why they are not counted', () => {
+    const folder = temporaryFolder()
+    write(folder, 'series/weir__temp.csv', seriesText(wave(1)))
+    const event = (asset: string, metric: string | null, from: number, to: number) => {
+      return { asset, metric, start: start + from * day, end: start + to * day }
+    }
+    const events = [
+      event('weir', 'temp', 40, 41),
+      event('weir', 'temp', 1, 2),
+      event('weir', 'temp', 45, 44),
+      event('weir', null, 40, 41),
+      event('dam', 'temp', 40, 41),
+    ]
+    write(folder, 'events.json', JSON.stringify(events))
+    expect(scoreRecording(folder, usual).lines).toContain(
+      '1 labelled events counted (of 5; 1 end before alerts count; 1 end before they begin; 2 are of no series here: weir, dam/temp)',
+    )
+  })
+
   test("three of a network's sensors have to agree by twos; one alone says nothing", () => {
     const together = start + 40 * day
     const alone = start + 50 * day

@@ -187,3 +187,22 @@ test('the same seed gives the same town, the same tickets and the same truth', a
   expect(one.faults.length).toBeGreaterThan(0)
   expect(other).toEqual(one)
 }, 180_000)
+
+test('a ticket that comes back because its repair did not help is a call', async () => {
+  const { calls } = await play({
+    seed: 3,
+    warmUpDays: 1,
+    days: 4,
+    crewHours: 2,
+    assetsPerClass: 1,
+    // What once fired never recovers, so that no repair is ever proved.
+    rules: (registry) =>
+      readRuleFiles(libraryRuleFiles(), registry.classes()).flatMap(({ condition, ...rule }) =>
+        condition.kind === 'threshold'
+          ? [{ ...rule, watchMs: hour, condition: { ...condition, hysteresis: 1e9 } }]
+          : [],
+      ),
+  })
+  const back = calls.filter(({ reason }) => reason.startsWith('The repair did not help'))
+  expect(back[0]).toMatchObject({ kind: 'relapsed', rule: expect.any(String), sensor: expect.stringContaining('/') })
+}, 180_000)

@@ -5,7 +5,7 @@ import type { SimulatedTown } from '../../simulators/index.ts'
 const described: Readonly<Record<string, string>> = {
   'drinking-water-pump':
     'vibration 0..50 1 2|bearing-temperature -20..150 1 1|flow 0..600 1 1|pressure 0..25 1 2|power 0..250 1 1',
-  reservoir: 'level 0..12 1 2|inflow 0..1500 1 1|outflow 0..1500 1 1|chlorine 0..5 5 2',
+  reservoir: 'level 0..12 1 2|inflow 0..3000 1 1|outflow 0..3000 1 1|chlorine 0..5 5 2',
   'pressure-zone': 'inflow 0..800 1 1|pressure 0..16 1 2|night-flow 0..400 60 1',
   'sewer-chamber': 'level 0..8 5 2|flow 0..800 5 1|battery 0..5 60 2',
   'lift-station': 'level 0..8 1 2|pump-current 0..200 1 1|flow 0..500 1 1|starts-per-hour 0..60 5 0|power 0..150 1 1',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { generateTown, libraryClasses } from '../../city/index.ts'
 import { FaultBook, faultKind, faultOn, World } from '../../simulators/index.ts'
 import { smallTown } from './small-town.ts'
 
@@ -6,6 +7,8 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const from = Date.UTC(2026, 2, 3)
 const town = smallTown(2)
+
+const isWater = ({ class: of }: { class: string }) => of === 'pressure-zone' || of === 'drinking-water-pump'
 
 function healthyWorld(seed = 3): World {
   return new World(town, { seed, faults: new FaultBook(), from })
@@ -107,6 +110,30 @@ describe('water', () => {
     const pressed = sum('drinking-water-pump', 'flow') - (world.truth('drinking-water-pump-1')['flow'] ?? 0)
     const lower = world.truth('pressure-zone-1')['inflow'] ?? 0
     expect(pressed).toBeCloseTo(sum('pressure-zone', 'inflow') - lower, 6)
+  })
+
+  test('the meters of the shipped reservoirs reach further than a burst main takes', () => {
+    const whole = generateTown(511)
+    const zone = whole.assets.find(({ id }) => id === 'zone-08')
+    const burst = faultKind('pressure-zone', 'burst')
+    if (zone === undefined || burst === undefined) throw new Error('no zone to burst')
+    const reservoirs = whole.assets.filter(({ class: of }) => of === 'reservoir')
+    const faults = new FaultBook([faultOn(zone, burst, from, 1)])
+    const world = new World(
+      { ...whole, assets: [...reservoirs, ...whole.assets.filter(isWater)] },
+      { seed: 511, faults, from },
+    )
+    const most = { inflow: 0, outflow: 0 }
+    for (let hour = 1; hour <= 30; hour++) {
+      world.advanceTo(from + hour * 3_600_000)
+      for (const { id } of reservoirs)
+        for (const quantity of ['inflow', 'outflow'] as const)
+          most[quantity] = Math.max(most[quantity], world.truth(id)[quantity] ?? 0)
+    }
+    // One that stands at its end for hours cannot be told from one that is stuck.
+    const ends = libraryClasses().find(({ id }) => id === 'reservoir')?.quantities ?? []
+    for (const { id, range } of ends) if (id === 'inflow' || id === 'outflow') expect(most[id]).toBeLessThan(range.max)
+    expect(most.outflow).toBeGreaterThan(1_500)
   })
 
   test('a worn impeller takes more power for the same water, and in the end gives less pressure', () => {

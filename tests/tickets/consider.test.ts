@@ -259,6 +259,14 @@ describe('trouble after work was done', () => {
     expect(await tickets.consider(event, doneAt + minute)).toMatchObject({ kind: 'relapsed' })
   })
 
+  test('is none when the value wavers on its way back, short of the limit: the verification judges it', async () => {
+    const { tickets } = await repaired()
+    const event = fires({ startedAt: began, at: doneAt + minute, before: 'recovering' })
+    const wavering = { ...event, alarm: { ...event.alarm, measured: 4.2 } }
+    expect(await tickets.consider(wavering, doneAt + minute)).toMatchObject({ kind: 'left', reason: 'already raised' })
+    expect(await tickets.get(1)).toMatchObject({ state: 'verifying', relapses: 0 })
+  })
+
   test('replayed after the second repair, is not another relapse', async () => {
     const { tickets } = await repaired()
     const event = fires({ startedAt: began, at: doneAt + hour, before: 'recovering' })

@@ -86,6 +86,19 @@ describe('a repair', () => {
     )
   })
 
+  test('did not help when the alarm fires anew, beyond its limit for as long as it takes to raise it', async () => {
+    const { tickets, verify, lastLine } = await repaired()
+    const anew = alarm('firing', { startedAt: began, at: doneAt + hour })
+    const short = { ...anew, measured: 4.2 }
+    const held = doneAt + hour + 10 * minute
+    await verify([anew], held - minute, held)
+    await verify([short], held + hour, held + hour)
+    expect((await tickets.get(1))?.state).toBe('verifying')
+    await verify([anew], held, held)
+    expect(await tickets.get(1)).toMatchObject({ state: 'open', relapses: 1, workDoneAt: undefined })
+    expect((await lastLine())?.note).toContain('"Vibration high" fires anew after the work, vibration 4.8 mm/s')
+  })
+
   test('of a ticket that an alarm has just reopened is not judged', async () => {
     const { tickets, verify } = await repaired()
     const at = doneAt + hour

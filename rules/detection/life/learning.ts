@@ -28,6 +28,9 @@ export type Learnt = {
   readonly midLife: Figures
 }
 
+/** What any model has to beat. */
+export const constantMeanName = 'constant mean'
+
 const shapes: readonly (Shape & { readonly name: string })[] = [
   { name: 'ridge', cosines: 0, reach: 1, penalty: 0.003 },
   { name: 'ridge on 128 cosines, wide', cosines: 128, reach: 1.4, penalty: 0.001 },
@@ -79,7 +82,7 @@ export function learnLife(table: RunTable, plan: LearningPlan): Learnt {
       { name: best.shape.name, figures: best.figures },
       ...others.map(({ shape, figures }) => ({ name: shape.name, figures })),
       baseline('linear time left', linearTimeLeft),
-      baseline('constant mean', constantMean),
+      baseline(constantMeanName, constantMean),
     ],
     coverage: coverage(best.told, cap),
     midLife: figuresOf(best.midLife, cap, aims, seed),

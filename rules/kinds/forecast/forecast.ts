@@ -69,6 +69,7 @@ export const forecastKind = defineKind<ForecastCondition, typeof shape>({
     if (agree === undefined) say(['agree'], `"${when.agree}": expected how many of the last evaluations, like 3 of 5`)
     const insideMs = when.inside
     if (insideMs === undefined) say([], 'missing "inside": expected the time there is to act, like 14d')
+    else if (insideMs === 0) say(['inside'], '0s: expected the time there is to act, like 14d')
     if (found === undefined || agree === undefined || insideMs === undefined) return undefined
     checkOrder(key, found, direction === 'above' ? 1 : -1, say)
     for (const level of levels) {

@@ -92,7 +92,7 @@ function call({ name, of }: Extract<Expression, { kind: 'call' }>, slots: Slots)
  * a least and a greatest, those that are there tell.
  */
 function group(name: string, from: number, { units, isFresh }: Slots): Evaluate {
-  const { factor, zero } = measureOf(units[from] ?? '1') ?? { factor: 1, zero: 0 }
+  const measures = units.map((unit) => measureOf(unit) ?? { factor: 1, zero: 0 })
   const to = units.length
   return (state, base) => {
     let count = 0
@@ -101,6 +101,7 @@ function group(name: string, from: number, { units, isFresh }: Slots): Evaluate 
     let greatest = Number.NEGATIVE_INFINITY
     for (let input = from; input < to; input++) {
       if (!isFresh(state, base, input)) continue
+      const { factor, zero } = measures[input] as (typeof measures)[number]
       const value = (state[base + input * slotsPerInput + 1] as number) * factor + zero
       count++
       sum += value

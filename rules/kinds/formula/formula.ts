@@ -5,15 +5,16 @@ import { type CompiledRule, longestGap } from '../../engine/compiled-rule.ts'
 import { advance } from '../../engine/lifecycle.ts'
 import { lifecycleSlots, slot } from '../../engine/slots.ts'
 import { readValue } from '../../file/amount.ts'
-import type { Limits, Rule } from '../../rule.ts'
+import { type Limits, levels, type Rule } from '../../rule.ts'
 import { limitedReason } from '../../wording/limited.ts'
 import { limitText, numberText, unitText } from '../../wording/units.ts'
 import { defineKind, type Facts, type ReadAround, type Say } from '../kind.ts'
-import { checkOrder, lifecycleOf, readHysteresis, readLevels } from '../levels.ts'
+import { checkOrder, isBeyond, lifecycleOf, readHysteresis, readLevels } from '../levels.ts'
 import { amount, duration, expected, limits } from '../shapes.ts'
 import { evaluatorOf, slotsPerInput } from './evaluate.ts'
 import { type Expression, FormulaFault, parseFormula } from './expression.ts'
-import { areSame, type Meaning, meaningOf, measured, unitOf } from './meaning.ts'
+import { type Meaning, meaningOf, unitOf } from './meaning.ts'
+import { areSame, measured } from './measures.ts'
 import { isGroup, type Reference, sensorsFor } from './names.ts'
 
 /** Something reckoned from several sensors of an asset and of its neighbours, held against limits. */
@@ -89,6 +90,8 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
     if (onlyAbove?.kind === 'fault') say(['only above'], onlyAbove.message)
     if (found === undefined || hysteresis === undefined) return undefined
     checkOrder(direction, found, direction === 'above' ? 1 : -1, say)
+    if (own !== undefined) checkBeyondUsual(direction, found, say)
+    if (when.within === 0) say(['within'], '0s: expected how old a value may be, like 5m')
     return {
       kind: 'formula',
       quantity: quantity.id,
@@ -126,6 +129,7 @@ export const formulaKind = defineKind<FormulaCondition, typeof shape>({
     })
   },
   limitOf: (condition, level) => condition.limits[level],
+  isBeyond: (condition, measured) => isBeyond(condition.direction, condition.limits, measured),
 })
 
 /** Less than three days is no usual: a day off work lies in them, or none. */
@@ -140,7 +144,18 @@ function readOwn(learnMs: DurationMs | undefined, overMs: DurationMs | undefined
     say(['learn'], `${formatDuration(learnMs)}: expected at least ${formatDuration(learnMsMin)}`)
   if (overMs === undefined)
     say([], 'missing "over": expected the time of the mean that is held against its usual, like 6h')
+  else if (overMs === 0) say(['over'], '0s: expected the time of the mean that is held against its usual, like 6h')
   return overMs === undefined ? undefined : { learnMs, overMs }
+}
+
+/** What is as usual is off by nothing, and must be inside of every limit. */
+function checkBeyondUsual(direction: 'above' | 'below', limits: Limits, say: Say): void {
+  for (const level of levels) {
+    const limit = limits[level]
+    if (limit === undefined || (direction === 'above' ? limit > 0 : limit < 0)) continue
+    const wanted = direction === 'above' ? 'more than zero, so far above' : 'less than zero, so far below'
+    say([direction, level], `${limit} %: expected ${wanted} its usual`)
+  }
 }
 
 /** The formula's meaning; what is wrong with it is said with its place in the text. */

@@ -1,6 +1,7 @@
-import { type Measure, measureOf } from '../../../city/index.ts'
+import type { Measure } from '../../../city/index.ts'
 import type { ReadAround } from '../kind.ts'
 import { type Expression, FormulaFault, type Operator } from './expression.ts'
+import { areSame, measured } from './measures.ts'
 import { isGroup, type Reference, resolveName } from './names.ts'
 
 /** A formula whose names and units are sound: what it needs, and what it measures. */
@@ -101,19 +102,6 @@ class Checker {
     const dimension = this.dimensionOf(first)
     return name === 'sqrt' ? halved(dimension) : dimension
   }
-}
-
-/** The measure of a unit; throws FormulaFault when there is no such unit. */
-export function measured(unit: string, place: number): Measure {
-  const measure = measureOf(unit)
-  if (measure === undefined) throw new FormulaFault(place, `"${unit}": expected a UCUM unit code, such as m3/h or kW`)
-  return measure
-}
-
-export function areSame(a: Measure['dimension'], b: Measure['dimension']): boolean {
-  const bases = new Set([...Object.keys(a), ...Object.keys(b)])
-  // Half powers come from a root of something that has none.
-  return [...bases].every((base) => Math.abs((a[base] ?? 0) - (b[base] ?? 0)) < 1e-9)
 }
 
 /** `m3/s`, for a message. */

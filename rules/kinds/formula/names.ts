@@ -8,6 +8,7 @@ import {
 } from '../../../city/index.ts'
 import type { Neighbourhood, ReadAround } from '../kind.ts'
 import { FormulaFault } from './expression.ts'
+import { areSame, measured } from './measures.ts'
 
 /** Whose quantity a name of a formula means. */
 export type Reference = { readonly of: Relative; readonly quantity: string }
@@ -45,12 +46,13 @@ export function resolveName(
   const of = relatives.find((each) => each === first)
   if (of === undefined)
     throw new FormulaFault(place, `"${first}": expected one of ${relatives.join(', ')} before the point`)
-  // Of what class a neighbour is, only the city knows; the quantity has one unit wherever it is measured.
+  // Of what class a neighbour is, only the city knows; the quantity is of one kind wherever it is measured.
   const found = classes.flatMap(({ quantities }) => quantities.find(({ id }) => id === quantity) ?? [])
   const [definition] = found
   if (definition === undefined) throw new FormulaFault(place, `no class has a quantity "${quantity}"`)
   const units = [...new Set(found.map(({ unit }) => unit))]
-  if (units.length > 1)
+  const dimension = measured(definition.unit, place).dimension
+  if (!units.every((unit) => areSame(measured(unit, place).dimension, dimension)))
     throw new FormulaFault(
       place,
       `"${quantity}" is measured in ${units.join(' and ')} by different classes: nothing can be reckoned with it`,

@@ -104,6 +104,8 @@ describe('a counter', () => {
     ['{ quantity: power, runs longer than: soon, on above: 5, over: 2h }', 'expected a duration'],
     ['{ quantity: power, counts more than: 5, over: 2h, on above: 3 }', 'means nothing with "counts more than"'],
     ['{ quantity: power, starts more often than: 0, on above: 5, over: 1h }', 'expected more than zero'],
+    ['{ quantity: power, starts more often than: 2.5, on above: 5, over: 1h }', '2.5: expected a whole number'],
+    ['{ quantity: power, counts more than: 5, over: 2h, rolls over at: -9 }', '-9: expected more than zero'],
   ])('refuses %s', (when, said) => {
     expect(() => engineFor({ when })).toThrow(said)
   })
@@ -149,6 +151,8 @@ describe('spikes', () => {
     expect(() => engineFor({ when: '{ quantity: vibration, spikes: 1, over: 1h }' })).toThrow(
       'one alone proves nothing',
     )
+    expect(() => engineFor({ when: '{ quantity: vibration, spikes: 2.5, over: 1h }' })).toThrow('a whole number')
+    expect(() => engineFor({ when: '{ quantity: vibration, spikes: 3, over: 1h, by: -1 }' })).toThrow('zero or more')
   })
 })
 

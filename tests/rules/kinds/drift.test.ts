@@ -215,7 +215,8 @@ describe('the minimum night flow', () => {
       '"at night": expected hours of the night, like 02:00-04:00',
     )
     expect(() => engineWith(when('between: 02:00-02:30'))).toThrow('expected at least 1h between')
-    expect(() => engineWith(when('nights: 100'))).toThrow('nights')
+    for (const nights of [2, 14.5, 100])
+      expect(() => engineWith(when(`nights: ${nights}`))).toThrow(`nights: ${nights}: expected 3 to 60 nights`)
     expect(() => engineWith('{ quantity: flow, night minimum rises by: { warning: 10 %, action: 3 m3/h } }')).toThrow()
   })
 })

@@ -140,6 +140,7 @@ describe('a forecast to a limit', () => {
   test('says what is wrong with how it is written', () => {
     const of = (more: string) => `{ quantity: vibration, rises to: { warning: 4.5, action: 7.1 }${more} }`
     expect(() => engineWith(of(''))).toThrow('missing "inside": expected the time there is to act, like 14d')
+    expect(() => engineWith(of(', inside: 0s'))).toThrow('0s: expected the time there is to act')
     expect(() => engineWith(of(', inside: 14d, agree: most'))).toThrow(
       '"most": expected how many of the last evaluations',
     )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Asset, AssetClass, Place, Relation, Sensor, SensorId } from '../../../city/index.ts'
-import { sensorId } from '../../../city/index.ts'
+import { libraryClasses, sensorId } from '../../../city/index.ts'
 import type { Reading } from '../../../ingest/index.ts'
 import { forgetfulBook } from '../../../rules/forgetful-book.ts'
 import { type Rule, RuleEngine, type RuleRegistry } from '../../../rules/index.ts'
@@ -39,7 +39,14 @@ const meter: AssetClass = {
   quantities: [quantity('use', 'L/s')],
   failureModes: [mode],
 }
-const classes = [station, meter]
+const main: AssetClass = {
+  id: 'main',
+  title: 'Main',
+  plural: 'Mains',
+  quantities: [quantity('use', 'm3/h'), quantity('head', 'm')],
+  failureModes: [mode],
+}
+const classes = [station, meter, main]
 const around = { assetClass: station, classes, folder: '.' }
 
 const place: Place = { latitude: 48, longitude: 16 }
@@ -156,6 +163,7 @@ describe('meaningOf', () => {
     ['log(head)', 'no function "log"'],
     ['5 + 3', 'no quantity'],
     ['head + 3 "psi"', 'expected a UCUM unit code'],
+    ['feeder.head - head', '"head" is measured in bar and m by different classes'],
   ])('%s: %s', (text, message) => {
     expect(() => meaning(text)).toThrow(message)
   })
@@ -257,6 +265,28 @@ describe('a formula as a rule', () => {
     // What feeds nothing has no balance.
     expect(engine.alarm('rule@alone')).toBeUndefined()
   })
+
+  test('the mass balance of what classes measure in units of their own', () => {
+    const fed: Relation[] = [{ kind: 'fed by', asset: 'one' }]
+    const network = cityOf([asset('one', station), asset('m1', meter, fed), asset('m2', main, fed)])
+    const loss = ruleWith('{ formula: flow - sum(fed.use), called: loss, unit: m3/h, above: 10 m3/h }')
+    const engine = engineFor(loss, network)
+    // 36 m³/h go out; 5 L/s and 4 m³/h arrive.
+    const events = Array.from({ length: 10 }, (_, index) => index * minute).flatMap((at) =>
+      [reading('one/flow', at, 36), reading('m1/use', at, 5), reading('m2/use', at, 4)].flatMap((each) =>
+        engine.judge([each], each.observedAt),
+      ),
+    )
+    expect(events.at(-1)?.reason).toBe('loss 14.00 m³/h, above 10 m³/h for 5 min')
+  })
+
+  test('a zone of the shipped classes has a balance with what feeds it', () => {
+    const zone = libraryClasses().find(({ id }) => id === 'pressure-zone')
+    if (zone === undefined) throw new Error('no zones ship')
+    const flows = { assetClass: zone, classes: libraryClasses(), folder: '.' }
+    const balance = meaningOf(parseFormula('feeder.flow - inflow'), flows)
+    expect(balance.dimension).toEqual(meaningOf(parseFormula('inflow'), flows).dimension)
+  })
 })
 
 describe('how a formula is written', () => {
@@ -270,6 +300,10 @@ describe('how a formula is written', () => {
     ],
     ['{ formula: sum(fed.use), unit: m3/h, above: 5 }', 'no quantity of the asset itself'],
     ['{ formula: head, unit: bar, above: 5, stuck for: 1h }', 'expected only one of them'],
+    ['{ formula: head, learn: 7d, over: 6h, below: 7 % }', '7 %: expected less than zero, so far below its usual'],
+    ['{ formula: head, learn: 7d, over: 6h, above: -7 }', '-7 %: expected more than zero, so far above its usual'],
+    ['{ formula: head, learn: 7d, over: 0s, above: 7 }', '0s: expected the time of the mean'],
+    ['{ formula: head, unit: bar, within: 0s, above: 5 }', '0s: expected how old a value may be'],
   ])('%s: %s', (when, message) => {
     expect(() => ruleWith(when)).toThrow(message)
   })
