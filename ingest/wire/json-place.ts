@@ -3,7 +3,7 @@
  * prefix after the other costs an error with its stack each time, and what is wrong may come thousands of times a second.
  */
 
-const space = /[ \t\n\r]*/y
+const space = ' \t\n\r'
 const words = ['true', 'false', 'null']
 const wholeNumber = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 /** As far as a number may have come. */
@@ -36,24 +36,24 @@ class Place {
       if (!this.#value()) return false
       if (!this.#close()) return false
     } while (this.#open.length > 0)
-    this.#skip(space)
+    this.#skipSpace()
     return this.at === this.#text.length
   }
 
   /** Into lists and objects, up to and over the first value that is neither, or the end of an empty one. */
   #value(): boolean {
     for (;;) {
-      this.#skip(space)
+      this.#skipSpace()
       const first = this.#text[this.at]
       if (first === '[') {
         this.at += 1
         this.#open.push(']')
-        this.#skip(space)
+        this.#skipSpace()
         if (this.#text[this.at] === ']') return true
       } else if (first === '{') {
         this.at += 1
         this.#open.push('}')
-        this.#skip(space)
+        this.#skipSpace()
         if (this.#text[this.at] === '}') return true
         if (!this.#key()) return false
       } else return this.#scalar(first)
@@ -69,7 +69,7 @@ class Place {
   /** Over all that ends here, and over the comma before the next value. */
   #close(): boolean {
     for (let closing = this.#open.at(-1); closing !== undefined; closing = this.#open.at(-1)) {
-      this.#skip(space)
+      this.#skipSpace()
       const next = this.#text[this.at]
       if (next !== closing && next !== ',') return false
       this.at += 1
@@ -80,9 +80,9 @@ class Place {
   }
 
   #key(): boolean {
-    this.#skip(space)
+    this.#skipSpace()
     if (this.#text[this.at] !== '"' || !this.#string()) return false
-    this.#skip(space)
+    this.#skipSpace()
     if (this.#text[this.at] !== ':') return false
     this.at += 1
     return true
@@ -116,6 +116,10 @@ class Place {
     const isWhole = isBegun && this.#skip(wholeNumber) && this.at === to
     this.at = to
     return isWhole
+  }
+
+  #skipSpace(): void {
+    while (this.at < this.#text.length && space.includes(this.#text[this.at] as string)) this.at += 1
   }
 
   /** Over what matches here; `false`: nothing does. */

@@ -21,7 +21,11 @@ export function decodeJson(payload: Uint8Array, text: string): Decoded {
   }
 }
 
+// Nobody looks for a character in a longer message, and a frame full of brackets takes ten milliseconds to walk over.
+const locatedLengthMax = 4_096
+
 function placeOf(text: string): string {
+  if (text.length > locatedLengthMax) return 'it is cut off or malformed'
   const at = whereJsonFails(text) ?? text.length
   if (at >= text.length) return `unexpected end at character ${text.length}`
   return `unexpected ${JSON.stringify(text[at])} at character ${at + 1}`
