@@ -1,7 +1,7 @@
 import { type Rate, TokenBucket } from './token-bucket.ts'
 
 // Names remembered, with the address that tried them; 1 MB. A guesser that makes up more only forgets its own.
-const rememberedMax = 10_000
+export const rememberedMax = 10_000
 
 /**
  * Slows guessing at one device from one address. A device that has not failed there is always judged, however many others

@@ -32,7 +32,7 @@ const identifierRejected = 2
 const serverUnavailable = 3
 const notAuthorised = 5
 
-// Characters of what a stranger calls itself that go into the log.
+// Characters of what a stranger calls itself that are written down and remembered: as many as a device's id may have.
 const loggedMax = 64
 
 /** `reason` is for us, `told` for a client of MQTT 5; 3.1.1 has only the return code. */
@@ -145,7 +145,7 @@ export class Logins {
       return undefined
     }
     const { address } = session
-    const name = user ?? session.clientId
+    const name = (user ?? session.clientId).slice(0, loggedMax)
     if (!this.#allowances.mayTry(address.name, name, elapsed())) return this.#limited()
     const answer = await this.#ask(session, user, password)
     if (answer.kind === 'refused') {
