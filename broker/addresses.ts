@@ -41,12 +41,9 @@ export class Address {
     return Math.max(this.#messages.waitMs(at), this.#bytes.waitMs(at))
   }
 
-  mayLogIn(at: number): boolean {
-    return this.#failures.has(at)
-  }
-
-  loginFailed(at: number): void {
-    this.#failures.take(1, at)
+  /** Counts a log-in that failed; `false`: there are too many to write down each. */
+  mayFail(at: number): boolean {
+    return this.#failures.tryTake(at)
   }
 
   isForgettable(at: number): boolean {

@@ -15,6 +15,7 @@ export type BrokerLimits = {
   readonly connectionsMax: number
   readonly connectionsPerAddressMax: number
   readonly connectsPerAddress: Rate
+  readonly loginFailuresPerName: Rate
   readonly loginFailuresPerAddress: Rate
   readonly messagesPerAddress: Rate
   readonly bytesPerAddress: Rate
@@ -56,8 +57,11 @@ export const defaultLimits: BrokerLimits = {
   connectionsPerAddressMax: 12_000,
   // Sockets opened per second: after a power cut everything behind one address comes back within the burst.
   connectsPerAddress: { perSecond: 500, burst: 12_000 },
-  // Failed log-ins. One misconfigured device that retries every second must not lock out its neighbours' address;
-  // guessing is hopeless at this rate against random secrets.
+  // Failed log-ins by one name from one address; more are not looked at, and neither is the right secret. Guessing is
+  // hopeless at this rate even against a secret that people made up, and a device that is put right waits seconds.
+  loginFailuresPerName: { perSecond: 0.2, burst: 20 },
+  // Failed log-ins of one address that are written down and shown; beyond that they are counted. Devices that bring the
+  // right secret are let in all the same, for a whole city may stand behind the address of a few that do not.
   loginFailuresPerAddress: { perSecond: 2, burst: 120 },
   // Packets, over all connections of one address: what a process can take, because a whole city may stand behind one.
   messagesPerAddress: { perSecond: 400_000, burst: 2_000_000 },

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Device, DeviceAuthentication, Instant } from '../city/index.ts'
 import { type Anonymous, anonymousClientId, anonymousDevice } from './anonymous.ts'
 import type { BrokerLimits } from './limits.ts'
+import { LoginAllowances } from './login-allowances.ts'
 import type { RefusedLogin } from './login-failures.ts'
 import { judgePublish, statusTopic } from './permissions.ts'
 import { type DeviceRates, HangUp, type Login, type Session, sessionOf } from './session.ts'
@@ -31,7 +32,7 @@ const identifierRejected = 2
 const serverUnavailable = 3
 const notAuthorised = 5
 
-// Characters of what a stranger calls itself that go into the log.
+// Characters of what a stranger calls itself that are written down and remembered: as many as a device's id may have.
 const loggedMax = 64
 
 /** `reason` is for us, `told` for a client of MQTT 5; 3.1.1 has only the return code. */
@@ -49,6 +50,7 @@ type Refused = {
  */
 export class Logins {
   readonly #parts: LoginParts
+  readonly #allowances: LoginAllowances
   /** Kept across connections, or a reconnect would refill them. As many as there are devices in the registry. */
   readonly #rates = new Map<string, DeviceRates>()
   /** Clients of `anonymous: 'full'` whose session outlives their connection. */
@@ -56,6 +58,7 @@ export class Logins {
 
   constructor(parts: LoginParts) {
     this.#parts = parts
+    this.#allowances = new LoginAllowances(parts.limits.loginFailuresPerName)
   }
 
   /**
@@ -136,24 +139,18 @@ export class Logins {
   }
 
   async #judge(session: Session, user: string | undefined, password: Buffer | undefined): Promise<Refused | undefined> {
-    const { limits, stats, elapsed, anonymous } = this.#parts
+    const { limits, elapsed, anonymous } = this.#parts
     if (anonymous === 'full') {
       this.#enter(session, { device: anonymousDevice(session.clientId), rates: this.#freshRates() })
       return undefined
     }
-    if (!session.address.mayLogIn(elapsed())) {
-      stats.loginsLimited += 1
-      const reason = 'too many failed log-ins from its address'
-      return {
-        returnCode: serverUnavailable,
-        reason,
-        told: `${reason}; try again later`,
-        code: reasonCode.serverUnavailable,
-      }
-    }
+    const { address } = session
+    const name = (user ?? session.clientId).slice(0, loggedMax)
+    if (!this.#allowances.mayTry(address.name, name, elapsed())) return this.#limited()
     const answer = await this.#ask(session, user, password)
     if (answer.kind === 'refused') {
-      session.address.loginFailed(elapsed())
+      this.#allowances.failed(address.name, name, elapsed())
+      if (!address.mayFail(elapsed())) return this.#limited()
       // A stranger does not learn which of the three it is, or it could ask us for the names of all devices.
       const told = 'unknown device, wrong secret, or revoked: see the device in the registry'
       return { returnCode: notAuthorised, reason: answer.reason, told, code: reasonCode.notAuthorized }
@@ -167,6 +164,17 @@ export class Logins {
     if (reason !== undefined) return { returnCode: notAuthorised, reason, told: reason, code: reasonCode.notAuthorized }
     this.#enter(session, { device, rates: this.#ratesOf(device.id) })
     return undefined
+  }
+
+  #limited(): Refused {
+    this.#parts.stats.loginsLimited += 1
+    const reason = 'too many failed log-ins by this name or from this address'
+    return {
+      returnCode: serverUnavailable,
+      reason,
+      told: `${reason}; try again later`,
+      code: reasonCode.serverUnavailable,
+    }
   }
 
   /** With a password, that decides; without one, a certificate that names the device does. */

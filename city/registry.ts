@@ -43,6 +43,9 @@ export class Registry {
   #memory: RegistryMemory
   #lists: RegistryLists
   #lastTurn: Promise<unknown> = Promise.resolve()
+  /** Another process has written, and it could not be read. */
+  #isBehind = false
+  #reloading: Promise<void> = Promise.resolve()
 
   static async open(database: Database, now: () => Instant): Promise<Registry> {
     const tables = database.kysely.withTables<RegistryTables>()
@@ -232,15 +235,32 @@ export class Registry {
     return changed
   }
 
-  /** Takes over what another process wrote; `true` when there was something. */
+  /**
+   * Takes over what another process wrote; `true` when there was something. It costs next to nothing when there was not,
+   * and what another call has seen and is still reading is waited for.
+   */
   async reloadIfChanged(): Promise<boolean> {
-    if (!this.#database.changedElsewhere()) return false
-    return this.#inTurn(async () => {
-      // Most of what others write are not ours: alarms, tickets, users.
-      if ((await readRevision(this.#tables)) === this.#memory.revision) return false
-      this.#use(new RegistryMemory(await readConsistently(this.#tables), libraryClasses()))
-      return true
-    })
+    if (!this.#database.changedElsewhere() && !this.#isBehind) {
+      await this.#reloading
+      return false
+    }
+    this.#isBehind = false
+    const reload = this.#inTurn(() => this.#reload())
+    this.#reloading = reload.then(
+      () => undefined,
+      () => {
+        // The change is reported once only, and could not be read just now.
+        this.#isBehind = true
+      },
+    )
+    return reload
+  }
+
+  async #reload(): Promise<boolean> {
+    // Most of what others write are not ours: alarms, tickets, users.
+    const isOurs = (await readRevision(this.#tables)) !== this.#memory.revision
+    if (isOurs) this.#use(new RegistryMemory(await readConsistently(this.#tables), libraryClasses()))
+    return isOurs
   }
 
   /** Called after every change; returns how to stop being called. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import type { z } from 'zod'
@@ -14,10 +15,20 @@ export type YamlFile = {
   faultsOf(error: z.ZodError, path: FilePath): FileFault[]
 }
 
-/** The file's text; a file that is not there or cannot be read is a fault like any other. */
+/** The file's text; a file that is not there, cannot be read, or is not UTF-8 is a fault like any other. */
 export function readText(file: string): string {
+  const bytes = readBytes(file)
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  // Decoded all the same, an umlaut would be lost for good.
+  const lines = bytes.toString('latin1').split('\n')
+  const line = lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))) + 1
+  const message = 'the file is not UTF-8: save it as UTF-8 (in a spreadsheet: "CSV UTF-8")'
+  throw new FileFaults([{ file, line, message }])
+}
+
+function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const why = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${message})`

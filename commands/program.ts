@@ -23,8 +23,8 @@ import { OnSite } from './on-site.ts'
 import { openRuleBook } from './rule-book.ts'
 import { Watch } from './watch.ts'
 
-/** The command line may change the registry beside us (a device added, revoked): looked for this often. */
-const reloadEveryMs = 1_000
+/** The command line may change the registry beside us (a device revoked): looked for this often, and at each log-in. */
+const reloadEveryMs = 250
 /** Old readings are forgotten this often. */
 const retentionEveryMs = 3_600_000
 
@@ -99,8 +99,14 @@ export async function startProgram(
       host: configuration.host,
       port: configuration.mqttPort,
       ...tlsOf(configuration),
-      authenticate: (device, secret) => registry.authenticate(device, secret),
-      certified: (device) => certifiedBy(registry, device),
+      authenticate: async (device, secret) => {
+        await reload(registry, log)
+        return registry.authenticate(device, secret)
+      },
+      certified: async (device) => {
+        await reload(registry, log)
+        return certifiedBy(registry, device)
+      },
       anonymous: configuration.mqttAnonymous,
       onConnected: (device, isConnected) => {
         presences.connected(device, isConnected, now())
@@ -212,6 +218,15 @@ function openStore({ configuration, folder, quarantine, now, log }: StoreParts):
   })
 }
 
+/** Takes over what the command line has changed; where that cannot be read now, what is known stands until it can. */
+async function reload(registry: Registry, log: Logger): Promise<void> {
+  try {
+    await registry.reloadIfChanged()
+  } catch (error) {
+    log.error({ error }, 'the registry could not be read again')
+  }
+}
+
 /** The device that a client certificate names. */
 function certifiedBy(registry: Registry, id: string): DeviceAuthentication {
   const device = registry.device(id)
@@ -255,12 +270,10 @@ function housekeeping({ configuration, registry, broker, store, now, log }: Hous
   // Revoked, given a new secret or other topics, by whichever process: a connection keeps what it logged in with.
   const shutOut = registry.onCredentialChange((device) => broker.disconnect(device))
   const trouble = (what: string) => (error: unknown) => log.error({ error }, what)
-  const reload = setInterval(() => {
-    registry.reloadIfChanged().catch(trouble('the registry could not be read again'))
-  }, reloadEveryMs)
+  const reloading = setInterval(() => void reload(registry, log), reloadEveryMs)
   const keepMs = parseDuration(configuration.retention) ?? Number.POSITIVE_INFINITY
   const retention = setInterval(() => {
     store.forgetBefore(now() - keepMs).catch(trouble('old readings could not be forgotten'))
   }, retentionEveryMs)
-  return [shutOut, () => clearInterval(reload), () => clearInterval(retention)]
+  return [shutOut, () => clearInterval(reloading), () => clearInterval(retention)]
 }

@@ -78,6 +78,9 @@ export class IngestOverloaded extends Error {
 // the message is turned away, the broker closes the connection, and the device sends again later.
 const waitingMax = 300_000
 
+// Readings of one HTTP request: kept and judged in some 20 ms, which is what others then wait for at the most.
+const submittedAtOnceMax = 5_000
+
 /** From message to kept reading. */
 export class Ingest {
   readonly #options: IngestOptions
@@ -155,28 +158,40 @@ export class Ingest {
 
   /**
    * Readings sent over HTTP. The sender is told of the refused ones in the answer, so quarantine does not hold them;
-   * those under unknown names are discovered as coming from `submitter`.
+   * those under unknown names are discovered as coming from `submitter`. Kept some at a time, and others' in between:
+   * where it rejects, some may have been kept, and count once when they are sent again.
    */
   async submit(drafts: readonly ReadingDraft[], submitter?: Submitter): Promise<SubmissionOutcome> {
+    const refused: SubmissionOutcome['refused'][number][] = []
+    for (let from = 0; from < drafts.length; from += submittedAtOnceMax)
+      await this.#submitSome(drafts, from, submitter, refused)
+    return { accepted: drafts.length - refused.length, refused }
+  }
+
+  async #submitSome(
+    drafts: readonly ReadingDraft[],
+    from: number,
+    submitter: Submitter | undefined,
+    refused: SubmissionOutcome['refused'][number][],
+  ): Promise<void> {
     if (this.#commits.waiting >= waitingMax) return await this.#turnAway()
     const receivedAt = this.#options.now()
-    const refused: SubmissionOutcome['refused'][number][] = []
+    const refusedBefore = refused.length
     const batch = this.#commits.gathering()
     const before = batch.size
-    for (const [index, draft] of drafts.entries()) {
+    for (const [place, draft] of drafts.slice(from, from + submittedAtOnceMax).entries()) {
       const item = { ...draft, observedAt: Math.round(draft.observedAt ?? receivedAt) }
       const fault = notFinite(item) ?? this.#take(batch, item, receivedAt)
       if (fault === undefined) continue
       const isUnknown = fault.reason === 'unknown-sensor'
       if (isUnknown && submitter !== undefined) this.#discover({ ...submitter, receivedAt }, item)
       const suggestion = isUnknown ? this.#suggestions.for(item.sensor) : undefined
-      refused.push({ index, sensor: item.sensor, ...fault, suggestion })
+      refused.push({ index: from + place, sensor: item.sensor, ...fault, suggestion })
     }
     this.#suggestions.renew()
-    this.#counted.refused += refused.length
+    this.#counted.refused += refused.length - refusedBefore
     this.#commits.waiting += batch.size - before
     await batch.kept
-    return { accepted: drafts.length - refused.length, refused }
   }
 
   /** Called with what was appended, in commit order, each batch once. Returns the way to stop. */

@@ -43,7 +43,7 @@ export function arduinoSnippet({ device, secret, host, port, tls, topic, payload
     'void setup() {',
     '  WiFi.begin("NETWORK", "PASSWORD");',
     '  while (WiFi.status() != WL_CONNECTED) delay(250);',
-    ...(tls ? ['  network.setCACert(CA);'] : []),
+    ...(tls ? trust : []),
     `  mqtt.setServer(${text(host)}, ${port});`,
     '}',
     '',
@@ -65,6 +65,18 @@ export function arduinoSnippet({ device, secret, host, port, tls, topic, payload
     '',
   ].join('\n')
 }
+
+/** The two boards' libraries name it differently, and that of the ESP8266 judges a certificate by its dates. */
+const trust = [
+  '#ifdef ESP8266',
+  '  static BearSSL::X509List authority(CA);',
+  '  network.setTrustAnchors(&authority);',
+  '  configTime(0, 0, "pool.ntp.org");  // or a time server of your own network',
+  '  while (time(nullptr) < 1700000000) delay(250);',
+  '#else',
+  '  network.setCACert(CA);',
+  '#endif',
+]
 
 function floatOf(number: string): string {
   return /[.e]/.test(number) ? number : `${number}.0`

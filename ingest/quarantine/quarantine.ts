@@ -32,11 +32,16 @@ export type QuarantineTotals = {
 
 // 5,000 rows of at most 4 KB: 20 MB of disk at worst, and more different mistakes than anyone will read.
 export const quarantineRowsMax = 5_000
+// While others need the room, one device has half of it at most.
+const rowsOfOneDeviceMax = quarantineRowsMax / 2
 // Nine values a row; SQLite takes 32,766 in a statement.
 const rowsPerStatementMax = 500
 export const quarantinePageMax = 500
 
-/** What was refused, for the person who has to find out why. Bounded; the row that was quiet longest is forgotten first. */
+/**
+ * What was refused, for the person who has to find out why. Bounded: the row that was quiet longest is forgotten first, but
+ * of a device that has more than half of all rows its own, so that nobody pushes out what others did wrong.
+ */
 export class Quarantine {
   readonly #database: Kysely<QuarantineTables>
 
@@ -128,7 +133,20 @@ async function forgetOldest(transaction: Transaction<QuarantineTables>): Promise
     .executeTakeFirstOrThrow()
   const tooMany = rows - quarantineRowsMax
   if (tooMany <= 0) return
-  const oldest = transaction.selectFrom('quarantine').select('id').orderBy('last_at').orderBy('id').limit(tooMany)
+  const busiest = await transaction
+    .selectFrom('quarantine')
+    .select((of) => ['device', of.fn.countAll<number>().as('rows')])
+    .groupBy('device')
+    .orderBy('rows', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  const oldest = transaction
+    .selectFrom('quarantine')
+    .select('id')
+    .$if(busiest.rows - tooMany >= rowsOfOneDeviceMax, (some) => some.where('device', '=', busiest.device))
+    .orderBy('last_at')
+    .orderBy('id')
+    .limit(tooMany)
   await transaction.deleteFrom('quarantine').where('id', 'in', oldest).execute()
   await transaction
     .updateTable('quarantine_forgotten')

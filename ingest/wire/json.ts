@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { whereJsonFails } from './json-place.ts'
 import type { WireFault } from './parsed.ts'
 
 export type Decoded = { readonly kind: 'json'; readonly json: unknown } | ({ readonly kind: 'fault' } & WireFault)
@@ -16,36 +17,16 @@ export function decodeJson(payload: Uint8Array, text: string): Decoded {
     if (payload.length === 0) return { kind: 'fault', reason: 'wrong-shape', detail: 'the payload is empty' }
     if (!isUtf8(payload))
       return { kind: 'fault', reason: 'not-text', detail: 'the payload is neither a number nor JSON: it is not text' }
-    return { kind: 'fault', reason: 'not-json', detail: `the payload is not JSON: ${whereJsonFails(text)}` }
+    return { kind: 'fault', reason: 'not-json', detail: `the payload is not JSON: ${placeOf(text)}` }
   }
 }
 
-// Finding the place costs some ten more attempts; a long broken message must not be a way to keep us busy.
+// Nobody looks for a character in a longer message, and a frame full of brackets takes ten milliseconds to walk over.
 const locatedLengthMax = 4_096
 
-function whereJsonFails(text: string): string {
+function placeOf(text: string): string {
   if (text.length > locatedLengthMax) return 'it is cut off or malformed'
-  // The engine's own message names the place only sometimes. A prefix that is merely unfinished fails at its end;
-  // once the wrong character is in, every longer prefix fails for it.
-  let fine = 0
-  let wrong = text.length + 1
-  while (wrong - fine > 1) {
-    const middle = (fine + wrong) >> 1
-    if (mayContinue(text.slice(0, middle))) fine = middle
-    else wrong = middle
-  }
-  if (wrong > text.length) return `unexpected end at character ${text.length}`
-  return `unexpected ${JSON.stringify(text[wrong - 1])} at character ${wrong}`
-}
-
-function mayContinue(prefix: string): boolean {
-  try {
-    JSON.parse(prefix)
-    return true
-  } catch (error) {
-    const message = (error as Error).message
-    if (/end of JSON|Unterminated string/i.test(message)) return true
-    const position = /position (\d+)/.exec(message)?.[1]
-    return position !== undefined && Number(position) >= prefix.length
-  }
+  const at = whereJsonFails(text) ?? text.length
+  if (at >= text.length) return `unexpected end at character ${text.length}`
+  return `unexpected ${JSON.stringify(text[at])} at character ${at + 1}`
 }

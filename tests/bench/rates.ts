@@ -20,6 +20,7 @@ import { PumpCity, quantities } from './pump-city.ts'
 
 const secondsEach = Number(process.env['BENCH_SECONDS'] ?? 15)
 const assets = 2_000
+const collector = join(import.meta.dirname, 'collect-garbage.mjs')
 
 type Case = {
   readonly name: string
@@ -49,11 +50,11 @@ async function measureWith(connections: number): Promise<void> {
   const city = new PumpCity({ assets: Math.max(assets, connections), devices: connections })
   try {
     await city.import(folder, environment)
-    const program = await spawnProgram(environment, folder)
+    const program = await spawnProgram(environment, folder, { by: ['env', `NODE_OPTIONS=--import=${collector}`] })
     try {
       await city.addDevices(program)
       const before = megabytes(program)
-      if (connections >= 1_000) await weighIdle(city, program, before)
+      if (connections >= 1_000) await weighIdle(city, program)
       for (const one of cases) if (one.connections === connections) await measure(one, city, program, before)
     } finally {
       await program.kill('SIGINT')
@@ -63,24 +64,55 @@ async function measureWith(connections: number): Promise<void> {
   }
 }
 
-/** What connections weigh that say nothing; the garbage of connecting is counted with them. */
-async function weighIdle(city: PumpCity, program: RunningProgram, before: number): Promise<void> {
-  let most = before
+/**
+ * What connections weigh that say nothing. A connection's own weight is what the second half of them adds, garbage
+ * collected on both sides; V8's room for what is young is there by then. Beside it, the most that was resident while all
+ * of them came, with the garbage of that and with that room, which is the same for ten connections and for ten thousand.
+ */
+async function weighIdle(city: PumpCity, program: RunningProgram): Promise<void> {
+  const ofNone = await weight(program, 0)
+  let most = ofNone
   const sampling = setInterval(() => {
     most = Math.max(most, megabytes(program))
   }, 250)
   const clients = city.clients((asset) => [`telemetry/${asset}`])
-  const nothing = {
+  const half = clients.length / 2
+  const idle = {
+    host: '127.0.0.1',
+    port: program.mqttPort,
     inFlight: 1,
     payload: { kind: 'number' },
     perSecond: 0,
-    warmUpMs: 3_000,
-    durationMs: 3_000,
   } as const
-  await startMqttLoad({ host: '127.0.0.1', port: program.mqttPort, clients, ...nothing })
+  const first = startMqttLoad({ ...idle, clients: clients.slice(0, half), warmUpMs: 0, durationMs: 45_000 })
+  const ofHalf = await weight(program, half)
+  const second = startMqttLoad({ ...idle, clients: clients.slice(half), warmUpMs: 0, durationMs: 25_000 })
+  const ofAll = await weight(program, clients.length)
   clearInterval(sampling)
-  const kilobytes = ((most - before) * 1024) / clients.length
-  say(`${rate(clients.length)} idle connections: ${kilobytes.toFixed(1)} KB each`)
+  await Promise.all([first, second])
+  const each = (weighed: number, count: number) => `${((weighed * 1024) / count).toFixed(1)} KB each`
+  say(`${rate(clients.length)} idle connections: ${each(ofAll - ofHalf, half)} once they are there`)
+  say(
+    `  ${each(most - ofNone, clients.length)} at the most while they came, garbage and room for young objects included`,
+  )
+}
+
+/** Megabytes resident with so many connections and no garbage. */
+async function weight(program: RunningProgram, connections: number): Promise<number> {
+  const isThere = async () =>
+    (await (await fetch(`${program.url}/metrics`)).text()).includes(`broker_connected ${connections}\n`)
+  while (!(await isThere())) await elapse(250)
+  // Twice: what the first collection frees lets go of more.
+  for (let times = 0; times < 2; times += 1) {
+    await elapse(2_000)
+    process.kill(program.pid, 'SIGUSR2')
+  }
+  await elapse(2_000)
+  return megabytes(program)
+}
+
+function elapse(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 async function measure(one: Case, city: PumpCity, program: RunningProgram, before: number): Promise<void> {

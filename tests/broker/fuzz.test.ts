@@ -28,7 +28,7 @@ test('fifty thousand mutated packets break nothing', async () => {
   process.on('unhandledRejection', onTrouble)
   const broker = await testBroker([...attackers, device('healthy', ['pump-02'])], {
     // Every mutated log-in is a failure; this is not what is tested here.
-    limits: { loginFailuresPerAddress: { perSecond: 1e6, burst: 1e6 } },
+    limits: { loginFailuresPerName: { perSecond: 1e6, burst: 1e6 } },
   })
   const healthy = await connected(broker, 'healthy')
 

@@ -219,7 +219,7 @@ describe('an address', () => {
   })
 
   test('that failed too often is told to come back later, even with the right secret', async () => {
-    const broker = await testBroker([gate], { limits: { loginFailuresPerAddress: { perSecond: 10, burst: 2 } } })
+    const broker = await testBroker([gate], { limits: { loginFailuresPerName: { perSecond: 10, burst: 2 } } })
     const answers: string[] = []
     for (const password of ['a', 'b', 'c', undefined]) {
       const client = await RawClient.open(broker)
@@ -229,6 +229,23 @@ describe('an address', () => {
     expect(answers).toEqual(['20020005', '20020005', '20020003', '20020003'])
     expect(broker.stats()).toMatchObject({ loginsLimited: 2, refusedConnects: 4 })
     await new Promise((resolve) => setTimeout(resolve, 150))
+    await connected(broker, 'gate-1')
+  })
+
+  test('strangers that fail without end from the same address keep no device out of it, and are not all noted', async () => {
+    const limits = { loginFailuresPerAddress: { perSecond: 0.001, burst: 2 } }
+    const refused: string[] = []
+    const broker = await testBroker([gate], { limits, onRefused: ({ device: name }) => refused.push(name) })
+    const answers: string[] = []
+    for (const name of ['a', 'b', 'c', 'd']) {
+      const client = await RawClient.open(broker)
+      client.send(connectPacket(name, { password: 'guess' }))
+      answers.push((await client.closes()).toString('hex'))
+    }
+    expect([answers, refused]).toEqual([
+      ['20020005', '20020005', '20020003', '20020003'],
+      ['a', 'b'],
+    ])
     await connected(broker, 'gate-1')
   })
 

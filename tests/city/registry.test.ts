@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { libraryClasses, Refusal, type Registry } from '../../city/index.ts'
+import Libsql from 'libsql'
+import { cityMigrations, libraryClasses, openDatabase, Refusal, Registry } from '../../city/index.ts'
 import { temporaryFolder } from '../support/files.ts'
-import { openRegistry, pump, reservoir, smallCity } from './small-city.ts'
+import { noon, openRegistry, pump, reservoir, smallCity } from './small-city.ts'
 
 const folder = temporaryFolder()
 
@@ -165,6 +166,36 @@ describe('two registries on one file', () => {
     expect(await server.registry.reloadIfChanged()).toBe(false)
     expect(heard).toBe(1)
     await Promise.all([server.close(), commandLine.close()])
+  })
+
+  test('who asks while a change is still being read waits for it', async () => {
+    const path = join(folder, 'reading.db')
+    const server = await openRegistry(path)
+    const commandLine = await openRegistry(path)
+    await commandLine.registry.importCity(smallCity)
+    const first = server.registry.reloadIfChanged()
+    expect(await server.registry.reloadIfChanged()).toBe(false)
+    expect(server.registry.assets()).toEqual(smallCity.assets)
+    expect(await first).toBe(true)
+    await Promise.all([server.close(), commandLine.close()])
+  })
+
+  test('a change that could not be read is read at the next look', async () => {
+    const path = join(folder, 'unreadable.db')
+    const database = await openDatabase(path, cityMigrations)
+    const registry = await Registry.open(database, () => noon)
+    const commandLine = await openRegistry(path)
+    await commandLine.registry.importCity(smallCity)
+    const other = new Libsql(path)
+    other.exec('alter table city rename to elsewhere')
+    await expect(registry.reloadIfChanged()).rejects.toThrow('city')
+    other.exec('alter table elsewhere rename to city')
+    // Seen by the registry's own eye: nothing has been written since the look that follows.
+    database.changedElsewhere()
+    expect(await registry.reloadIfChanged()).toBe(true)
+    expect(registry.assets()).toEqual(smallCity.assets)
+    other.close()
+    await Promise.all([database.close(), commandLine.close()])
   })
 
   test('a write is checked against what the other wrote meanwhile', async () => {

@@ -162,6 +162,19 @@ describe('device add --csv', () => {
     expect(server.device('log-7')).toBeUndefined()
   })
 
+  test.each([
+    ['in the letters of an old spreadsheet', Buffer.from('id,title\nlog-11,Pump\nlog-12,M\u00fchle\n', 'latin1'), 3],
+    ['in UTF-16', Buffer.from('\ufeffid\nlog-11\n', 'utf16le'), 1],
+  ])('a table %s is refused whole', async (_, bytes, line) => {
+    const csv = join(folder, 'letters.csv')
+    writeFileSync(csv, bytes)
+    const error = await ran(deviceAdd, '--csv', csv, '--out', join(folder, 'never.csv')).catch(
+      (thrown: unknown) => thrown,
+    )
+    if (!(error instanceof FileFaults)) throw error
+    expect(error.faults).toEqual([{ file: csv, line, message: expect.stringContaining('is not UTF-8') }])
+  })
+
   test('where the devices cannot be committed, no file with their secrets is left behind', async () => {
     const out = join(folder, 'left.csv')
     const written: string[] = []

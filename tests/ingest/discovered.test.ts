@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import pino from 'pino'
 import { openDatabase } from '../../city/index.ts'
+import { notedOfOneDeviceMax } from '../../ingest/discovered/discovered.ts'
 import { Discovered, discoveredDevicesMax, discoveredMax, ingestMigrations } from '../../ingest/index.ts'
 import { temporaryFolder } from '../support/files.ts'
 
@@ -47,6 +48,17 @@ describe('Discovered', () => {
         lastAt: at + 5_000,
       },
     ])
+  })
+
+  test('notes so many of one device between two writings, so that it costs little and pushes out nobody', async () => {
+    const { discovered } = await opened()
+    discovered.note({ ...sighting, device: 'quiet', name: 'a:quiet/1' })
+    for (let at = 0; at < 3 * discoveredMax; at += 1) discovered.note({ ...sighting, name: `a:x/${at}` })
+    expect(discovered.list()).toHaveLength(notedOfOneDeviceMax + 1)
+    expect(discovered.get('a:quiet/1')).toBeDefined()
+    await discovered.flush()
+    discovered.note({ ...sighting, name: 'a:x/after' })
+    expect(discovered.get('a:x/after')).toBeDefined()
   })
 
   test('lists what was heard last first, and forgets on request', async () => {

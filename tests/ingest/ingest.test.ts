@@ -204,6 +204,22 @@ describe('refused messages', () => {
 })
 
 describe('submit', () => {
+  test('a large body is kept some at a time, and what a device sends meanwhile does not wait for the end of it', async () => {
+    const drafts = Array.from({ length: 12_000 }, (_, at) => ({
+      sensor: at === 11_000 ? 'pump-07/colour' : flow,
+      value: at,
+      observedAt: noon - at * 1_000,
+    }))
+    const submitted = parts.ingest.submit(drafts)
+    while (store.appended.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await receive('telemetry/pump-07/pressure', '3')
+    expect(store.appended.at(-1)?.some(({ sensor }) => sensor === pressure)).toBe(true)
+    expect(store.appended.flat().length).toBeLessThan(12_000)
+    expect(await submitted).toMatchObject({ accepted: 11_999, refused: [{ index: 11_000, reason: 'unknown-sensor' }] })
+    expect(Math.max(...store.appended.map((readings) => readings.length))).toBeLessThanOrEqual(5_001)
+    expect(new Set(store.appended.flat().filter(({ sensor }) => sensor === flow)).size).toBe(11_999)
+  })
+
   test('keeps the good ones and says which are refused and why', async () => {
     const outcome = await parts.ingest.submit([
       { sensor: 'pump-07/flow', value: 41, observedAt: noon - minute },

@@ -12,8 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => database.close())
 
-const refusal = (at: number, more: { topic?: string; payload?: string; count?: number } = {}) => ({
-  device: 'logger-1',
+const refusal = (at: number, more: { device?: string; topic?: string; payload?: string; count?: number } = {}) => ({
+  device: more.device ?? 'logger-1',
   topic: more.topic ?? 'telemetry/pump-07/flow',
   reason: 'not-json' as const,
   detail: `the payload is not JSON (${at})`,
@@ -56,6 +56,23 @@ describe('quarantine', () => {
       false,
       true,
     ])
+  })
+
+  test('a device with more than half of the rows pushes out its own, however old those of the others are', async () => {
+    await quarantine.add([refusal(1, { device: 'logger-2' }), refusal(2, { device: 'logger-3' })])
+    for (let round = 1; round <= 3; round += 1) {
+      const topic = (at: number) => `telemetry/${round}/${at}`
+      const many = Array.from({ length: quarantineRowsMax }, (_, at) => refusal(round * 10_000, { topic: topic(at) }))
+      await quarantine.add(many)
+    }
+    expect(await quarantine.count()).toMatchObject({ rows: quarantineRowsMax })
+    const devices = new Set<string>()
+    for (let last = (await quarantine.list({ limit: 1 })).at(-1); last !== undefined; ) {
+      const page = await quarantine.list({ limit: 500, before: last })
+      for (const { device } of page) devices.add(device)
+      last = page.at(-1)
+    }
+    expect([...devices].sort()).toEqual(['logger-1', 'logger-2', 'logger-3'])
   })
 
   test('removes an entry once', async () => {

@@ -23,7 +23,7 @@ const broker = await startBroker({
   now: Date.now,
   log: pino({ level: 'silent' }),
   receive: async () => {},
-  limits: { loginFailuresPerAddress: { perSecond: 1e6, burst: 1e6 } },
+  limits: { loginFailuresPerName: { perSecond: 1e6, burst: 1e6 } },
 })
 
 /** Resolves when the connection is closed, by whomever. */
