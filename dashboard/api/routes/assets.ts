@@ -138,7 +138,7 @@ async function viewOf(asset: Asset, parts: Parts): Promise<AssetView> {
     classDetail: classViewOf(assetClass),
     relations: relationsOf(asset, parts),
     sensors: sensors.map((sensor) => sensorViewOf(sensor, latest.get(sensor.id), parts)),
-    alarms: [...active, ...idle].map(alarmViewOf),
+    alarms: [...active, ...idle].map((alarm) => alarmViewOf(alarm, parts)),
     tickets,
     service: window === undefined ? null : windowViewOf(window, parts),
   }

@@ -140,7 +140,7 @@ function AssetBody(props: {
           />
         </section>
         <aside class="asset-side" aria-label="Alarms, tickets and particulars">
-          <AlarmsPanel alarms={asset.alarms} sensors={asset.sensors} onChanged={props.onAlarm} />
+          <AlarmsPanel alarms={asset.alarms} onChanged={props.onAlarm} />
           <TicketsOfAsset tickets={props.tickets} />
           <AboutPanel asset={asset} />
         </aside>

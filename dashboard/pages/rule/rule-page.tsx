@@ -6,9 +6,10 @@ import { useResource } from '../data/resource.ts'
 import { may } from '../data/session.ts'
 import { className } from '../data/town.ts'
 import type { RuleView, TrialView } from '../data/types.ts'
+import { Icon } from '../design/icon.tsx'
 import { Crumbs, Failure, Show, SkeletonRows } from '../design/states.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
-import { kindWord, originWords } from '../rules/rule-words.ts'
+import { kindWord, originWords, quantityName } from '../rules/rule-words.ts'
 import '../rules/rules.css'
 import { plural } from '../words/units.ts'
 import { BudgetPanel } from './budget-panel.tsx'
@@ -78,6 +79,7 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
   return (
     <>
       <Head rule={rule} />
+      <Failures rule={rule} />
       <div class="rule-columns">
         <div class="stack rule-main">
           <section class="card" aria-labelledby="text-heading">
@@ -122,13 +124,34 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
   )
 }
 
+/** Where the rule threw: it judges there no more until it is changed, and nobody would notice. */
+function Failures({ rule: { failures, failedOn } }: { rule: RuleView }): JSX.Element | null {
+  if (failedOn === 0) return null
+  const more = failedOn - failures.length
+  return (
+    <div class="notice amber rule-failures" role="alert">
+      <Icon name="warning" />
+      <strong>The rule failed and is set aside on {plural(failedOn, 'asset')}</strong>
+      <p class="soft">Other rules go on. Change the text below: it is tried again when it is saved.</p>
+      <ul class="soft small">
+        {failures.map(({ asset, assetName, error }) => (
+          <li key={asset}>
+            <a href={`/assets/${asset}`}>{assetName}</a>: {error}
+          </li>
+        ))}
+        {more > 0 ? <li>and {more} more</li> : null}
+      </ul>
+    </div>
+  )
+}
+
 function Head({ rule }: { rule: RuleView }): JSX.Element {
   return (
     <header class="rule-head">
       <h1 tabIndex={-1}>{rule.title}</h1>
       <p class="small soft">
-        {className(rule.class)} · {rule.quantity.replaceAll('-', ' ')}, {kindWord(rule.kind)} ·{' '}
-        {rule.failureMode.replaceAll('-', ' ')} · {plural(rule.assets, 'asset')} ·{' '}
+        {className(rule.class)} · {quantityName(rule)}, {kindWord(rule.kind)} · {rule.failureMode.replaceAll('-', ' ')}{' '}
+        · {plural(rule.assets, 'asset')} ·{' '}
         {rule.alarmsFiring > 0 ? <strong>{rule.alarmsFiring} firing</strong> : 'none firing'}
         <span class="quiet"> · version {rule.version}</span>
       </p>
