@@ -32,6 +32,8 @@ export function Dialog(props: {
   const onSubmit = (event: Event) => {
     event.preventDefault()
     props.onSubmit?.()
+    // On a phone what is wrong may be out of sight: the focus goes there, once it has been drawn.
+    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }
 
   return (
