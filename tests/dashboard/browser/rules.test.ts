@@ -195,7 +195,7 @@ describe('rules', () => {
           await page.getByText('suggested').waitFor({ timeout: 60_000 })
           await page.getByRole('button', { name: /raised too/ }).waitFor({ timeout: 60_000 })
         }
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
         expect([address, wide]).toEqual([address, 0])
       }
       await page.close()
