@@ -33,7 +33,10 @@ export function Dialog(props: {
     event.preventDefault()
     props.onSubmit?.()
     // On a phone what is wrong may be out of sight: the focus goes there, once it has been drawn.
-    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+    requestAnimationFrame(() => {
+      element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+      element.current?.querySelector('.fault')?.scrollIntoView({ block: 'nearest' })
+    })
   }
 
   return (

@@ -13,6 +13,7 @@ import { kindWord, originWords, quantityName } from '../rules/rule-words.ts'
 import '../rules/rules.css'
 import { plural } from '../words/units.ts'
 import { BudgetPanel } from './budget-panel.tsx'
+import { draftOf, keepDraft } from './draft.ts'
 import { Editor } from './editor.tsx'
 import './rule.css'
 import { SaveDialog } from './save-dialog.tsx'
@@ -41,7 +42,7 @@ export function RulePage({ parameters }: { parameters: Readonly<Record<string, s
 }
 
 function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => void }): JSX.Element {
-  const [text, setText] = useState(rule.text)
+  const [text, setText] = useState(() => draftOf(rule) ?? rule.text)
   const [problem, setProblem] = useState<ApiProblem>()
   const [saving, setSaving] = useState(false)
   const run = useRun<TrialView>()
@@ -51,12 +52,14 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
   const said = problem ?? (trialProblem?.code === 'RULE_INVALID' ? trialProblem : undefined)
   const edit = (next: string) => {
     setText(next)
+    keepDraft(rule, next === rule.text ? undefined : next)
     setProblem(undefined)
   }
   const save = async (note: string) => {
     setSaving(false)
     try {
       const saved = await put<RuleView>(`/api/v1/rules/${rule.id}`, { text, note })
+      keepDraft(rule, undefined)
       show(saved)
       setText(saved.text)
       setProblem(undefined)
@@ -69,6 +72,7 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
     try {
       await remove(`/api/v1/rules/${rule.id}`)
       const given = await get<RuleView>(`/api/v1/rules/${rule.id}`)
+      keepDraft(rule, undefined)
       show(given)
       setText(given.text)
       toastDone('Taken back', `${given.title} is as its file has it`)
@@ -101,6 +105,7 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
                   <button type="button" class="button" disabled={!isChanged} onClick={() => edit(rule.text)}>
                     Undo changes
                   </button>
+                  {isChanged ? <span class="small quiet">Not saved: kept in this tab only.</span> : null}
                   {rule.origin === 'changed' && rule.givenText !== null ? (
                     <button type="button" class="button plain" onClick={() => void back()}>
                       Back to the shipped one

@@ -155,6 +155,11 @@ describe('rules', () => {
       element.value.slice(element.selectionStart, element.selectionEnd),
     )
     expect(chosen).toBe('baering-wear')
+    // Who looks elsewhere and comes back finds what was written.
+    await page.getByRole('link', { name: 'Rules' }).first().click()
+    await page.getByRole('heading', { name: 'Rules', level: 1 }).waitFor()
+    await page.goBack()
+    expect(await (await ruleText(page)).inputValue()).toContain('baering-wear')
     await area.fill(rule.replace('4.5 mm/s', '4 mm/s'))
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByLabel('Why').fill('they run quieter')
