@@ -13,6 +13,7 @@ export {
 } from './cases/case.ts'
 export { testRules } from './cases/test-rules.ts'
 export * from './detection/life/index.ts'
+export { standingReason } from './engine/describe.ts'
 export { RuleEngine, type RuleEngineOptions, type SensorLimit } from './engine/engine.ts'
 export { allowedLatenessMs } from './engine/history.ts'
 export type { JudgingStats } from './engine/judging.ts'

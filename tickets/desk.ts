@@ -52,7 +52,7 @@ export class Desk {
       severity: ticket.severity,
       criticality: this.registry.asset(ticket.asset)?.criticality ?? 3,
       level: ticket.level,
-      isForecast: ticket.cause?.forecast !== undefined,
+      isForecast: ticket.cause?.forecast !== undefined && ticket.cause.passed !== ticket.level,
       relapses: ticket.relapses,
       earlier: ticket.earlier,
       dependents: this.#dependents.count(ticket.asset, dependentsMax),

@@ -190,7 +190,7 @@ function joined(desk: Desk, firing: Firing, before: Ticket, isNew: boolean, at: 
     severity: worst(before.severity, firing.severity),
     level: higher(firing.level, before.level),
     startedAt: Math.min(before.startedAt, firing.startedAt),
-    cause: before.cause ?? causeOf(firing),
+    cause: before.cause === undefined ? causeOf(firing) : withPassed(before.cause, firing),
     advice: before.advice === '' ? alarm.rule.advice : before.advice,
     watchMs: Math.max(before.watchMs ?? 0, alarm.rule.watchMs),
     quietSince: isNew ? undefined : before.quietSince,
@@ -223,6 +223,12 @@ async function wantEvidence(page: TicketPage, firing: Firing, ticket: Ticket, at
     ruleText: rule.text,
     ruleVersion: rule.version,
   })
+}
+
+/** What was foreseen and is measured now is foreseen no more: its priority says so. */
+function withPassed(cause: TicketCause, { alarm, level }: Firing): TicketCause {
+  if (cause.forecast === undefined || alarm.forecast !== undefined) return cause
+  return { ...cause, passed: higher(level, cause.passed) }
 }
 
 function causeOf({ alarm, event, occurrence, level }: Firing): TicketCause {

@@ -38,6 +38,7 @@ const ticketRow = z.object({
         measured: z.number().nullable(),
         limit: z.number().nullable(),
         forecast: z.object({ at: z.number(), from: z.number(), to: z.number().optional() }).optional(),
+        passed: level.optional(),
         reason: z.string(),
       }),
     )

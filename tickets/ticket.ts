@@ -43,6 +43,8 @@ export type TicketCause = {
   readonly limit: number | undefined
   /** Where the limit was not passed but foreseen. */
   readonly forecast?: Forecast | undefined
+  /** Of what was foreseen: the highest limit that was measured to be passed since. */
+  readonly passed?: Level | undefined
   readonly reason: string
 }
 

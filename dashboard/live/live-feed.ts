@@ -23,7 +23,12 @@ export class LiveFeed {
   readonly #registry: Registry
   readonly #engine: RuleEngine
   readonly #tickets: Tickets
-  readonly #known: { readonly registry: Registry; readonly tickets: Tickets; readonly incidents: Incidents }
+  readonly #known: {
+    readonly registry: Registry
+    readonly tickets: Tickets
+    readonly incidents: Incidents
+    readonly now: () => Instant
+  }
   readonly #seen = new Map<AssetId, Seen>()
   readonly #unlisten: () => void
   #sweptTo = 0
@@ -56,7 +61,7 @@ export class LiveFeed {
 
   /** By a person, who acknowledged or shelved it. */
   alarmChanged(alarm: Alarm): void {
-    this.stream.publish('alarm', alarmViewOf(alarm))
+    this.stream.publish('alarm', alarmViewOf(alarm, this.#known))
     this.assetTouched(alarm.asset)
   }
 

@@ -63,6 +63,18 @@ export function describeChange(
   return { alarm, before, at: change.at, judgedAt, reason }
 }
 
+/** What an alarm says of where it stands, as its last change said it, with what was measured since; nothing when it is inactive. */
+export function standingReason(
+  alarm: Alarm,
+  at: Instant,
+  { quantity, timeZone }: { readonly quantity: QuantityDefinition; readonly timeZone: string },
+): string | undefined {
+  const { rule, state, level, measured, forecast } = alarm
+  if (state === 'inactive') return undefined
+  const before = { state: 'inactive', level: undefined } as const
+  return reasonFor({ rule, quantity, state, level, measured, before, origin: 'present', at, forecast, timeZone })
+}
+
 export function alarmIdOf(rule: string, asset: string): string {
   return `${rule}@${asset}`
 }

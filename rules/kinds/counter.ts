@@ -7,7 +7,7 @@ import { type Amount, readValue } from '../file/amount.ts'
 import { type Limits, levels } from '../rule.ts'
 import { nameOf } from '../wording/change.ts'
 import { limitedReason } from '../wording/limited.ts'
-import { durationText, limitText, numberText, unitText } from '../wording/units.ts'
+import { durationText, limitText, numberText, timesText, unitText } from '../wording/units.ts'
 import { defineKind, type Say } from './kind.ts'
 import { checkOrder, checkWhole, lifecycleOf, readLevels } from './levels.ts'
 import { amount, duration, limits } from './shapes.ts'
@@ -110,7 +110,7 @@ export const counterKind = defineKind<CounterCondition, typeof shape>({
     const unit = unitText(change.quantity.unit)
     const text = (value: number) => {
       if (condition.counted === 'runs') return durationText(value)
-      return condition.counted === 'starts' ? `${value} times` : limitText(value, change.quantity.unit)
+      return condition.counted === 'starts' ? timesText(value) : limitText(value, change.quantity.unit)
     }
     const verb = { starts: 'started', runs: 'ran', counts: 'went on by' }[condition.counted]
     return limitedReason(change, condition.limits, {

@@ -8,7 +8,7 @@ import { readValue } from '../file/amount.ts'
 import type { Limits } from '../rule.ts'
 import { nameOf } from '../wording/change.ts'
 import { limitedReason } from '../wording/limited.ts'
-import { durationText } from '../wording/units.ts'
+import { durationText, timesText } from '../wording/units.ts'
 import { defineKind } from './kind.ts'
 import { checkOrder, checkWhole, lifecycleOf, lowestOf, readLevels } from './levels.ts'
 import { amount, duration, limits } from './shapes.ts'
@@ -98,9 +98,9 @@ export const spikesKind = defineKind<SpikesCondition, typeof shape>({
     const name = nameOf(change.quantity)
     return limitedReason(change, condition.limits, {
       name,
-      subject: (measured) => `${name} jumped out and back ${measured} times in ${durationText(condition.overMs)}`,
+      subject: (measured) => `${name} jumped out and back ${timesText(measured)} in ${durationText(condition.overMs)}`,
       relation: 'at least',
-      limit: (value) => `${value} times`,
+      limit: timesText,
     })
   },
   limitOf: (condition, level) => condition.limits[level],

@@ -39,6 +39,11 @@ export function limitText(limit: number, unit: string): string {
   return name === '' ? text : `${text} ${name}`
 }
 
+/** `once`, `5 times`. */
+export function timesText(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
+}
+
 const durationUnits: readonly (readonly [DurationMs, string])[] = [
   [86_400_000, 'd'],
   [3_600_000, 'h'],

@@ -218,6 +218,13 @@ describe('alarms', () => {
     expect(idsOf(await viewer.get('/api/v1/alarms?state=all&asset=pump-02'))).toEqual(['VibrationHigh@pump-02'])
   })
 
+  test('say in a sentence what holds, and nothing while they are inactive', async () => {
+    const reasonOf = async (asset: string) =>
+      (await viewer.get(`/api/v1/alarms?state=all&asset=${asset}`)).body.items[0].reason
+    expect(await reasonOf('pump-01')).toMatch(/^vibration \S+ mm\/s, above 7\.1 mm\/s/)
+    expect(await reasonOf('pump-02')).toBeNull()
+  })
+
   test('are acknowledged by name', async () => {
     const { body } = await engineer.post(`/api/v1/alarms/${id}/acknowledge`)
     expect(body).toMatchObject({ state: 'firing', acknowledgedBy: 'engineer' })

@@ -86,6 +86,26 @@ async function tried(body: object): Promise<TrialView> {
   return last.result
 }
 
+describe('a rule that fails', () => {
+  test('is listed with the assets on which it is set aside, and its page says why', async () => {
+    const [rule] = book.rules()
+    if (rule === undefined) throw new Error('there is no rule')
+    const broken = { ...rule, id: 'broken', condition: { ...rule.condition, kind: 'magic' } as never }
+    town.engine.useRules([...book.rules(), broken])
+    const viewer = await town.as('viewer')
+    const { items } = (await viewer.get('/api/v1/rules')).body
+    const failedOn = (id: string) => items.find((each: { id: string }) => each.id === id)?.failedOn
+    expect([failedOn('broken'), failedOn('vibration-high')]).toEqual([3, 0])
+    const { failures } = (await viewer.get('/api/v1/rules/broken')).body
+    expect(failures[0]).toMatchObject({
+      asset: 'pump-01',
+      assetName: 'Pump 1',
+      error: expect.stringContaining('magic'),
+    })
+    town.engine.useRules(book.rules())
+  })
+})
+
 describe('trying before believing', () => {
   test('a rule in force finds what it raised, and what the crew found of it', async () => {
     const { counts, tickets, bouts, rules } = await tried({ rule: 'vibration-high' })

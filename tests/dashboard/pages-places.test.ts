@@ -12,13 +12,14 @@ import {
   zoomedOut,
 } from '../../dashboard/pages/asset/range.ts'
 import { arrange, assetFilter, countByState } from '../../dashboard/pages/assets/filter.ts'
-import type { AssetSummary, TicketSummary } from '../../dashboard/pages/data/types.ts'
+import type { AssetSummary, EvidenceView, TicketSummary } from '../../dashboard/pages/data/types.ts'
 import { draftFaults, namesIn } from '../../dashboard/pages/devices/draft.ts'
 import { match } from '../../dashboard/pages/routing/match.ts'
 import { score } from '../../dashboard/pages/shell/finding.ts'
 import { actionFaults, bodyOf, emptyDraft, somethingElse } from '../../dashboard/pages/ticket/action-draft.ts'
 import { offer, stepOf, watchProgress } from '../../dashboard/pages/ticket/actions.ts'
 import { gapOf } from '../../dashboard/pages/ticket/evidence-gap.ts'
+import { evidenceSpan } from '../../dashboard/pages/ticket/evidence-span.ts'
 import { arrangeTickets, ticketFilter } from '../../dashboard/pages/tickets/filter.ts'
 import { fc } from '../support/fast-check.ts'
 
@@ -245,6 +246,21 @@ describe('frozen readings', () => {
   test('have a gap where four of their usual distances are missing', () => {
     expect(gapOf([0, 60, 120, 180, 900])).toBe(240)
     expect(gapOf([5])).toBe(Infinity)
+  })
+  test('fill their charts: time of which nothing had been heard is left out', () => {
+    const day = 24 * hour
+    const frozen = (...last: number[]) => ({
+      from: new Date(0).toISOString(),
+      to: new Date(day).toISOString(),
+      series: last.map((at) => ({ at: [0, at] }) as EvidenceView['series'][number]),
+    })
+    const whole = { range: { from: 0, to: day }, heardTo: undefined }
+    expect(evidenceSpan(frozen(2 * hour, 20 * hour))).toEqual(whole)
+    expect(evidenceSpan(frozen(2 * hour, 10 * hour))).toEqual({
+      range: { from: 0, to: 10.5 * hour },
+      heardTo: 10 * hour,
+    })
+    expect(evidenceSpan(frozen())).toEqual(whole)
   })
 })
 

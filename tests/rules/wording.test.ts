@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { durationText, limitText, unitText, valueText } from '../../rules/index.ts'
+import { timesText } from '../../rules/wording/units.ts'
 import { day, hour, minute } from './support.ts'
 
 describe('durationText', () => {
@@ -11,6 +12,16 @@ describe('durationText', () => {
     [0, '0 s'],
   ])('%d ms is %j', (duration, text) => {
     expect(durationText(duration)).toBe(text)
+  })
+})
+
+describe('timesText', () => {
+  test.each([
+    [0, '0 times'],
+    [1, 'once'],
+    [5, '5 times'],
+  ])('%d is %j', (count, text) => {
+    expect(timesText(count)).toBe(text)
   })
 })
 

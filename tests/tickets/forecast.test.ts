@@ -27,6 +27,26 @@ describe('a ticket about what is foreseen', () => {
     expect(await tickets.get(1)).toMatchObject({ dueAt: noon + 2 * day })
   })
 
+  test('says so no more once the limit is measured to be passed, and is the more urgent for it', async () => {
+    const { tickets } = await openTickets()
+    await tickets.consider(foreseen({ at: noon + 3 * day, from: noon + 2 * day }), noon)
+    const howSoon = async () => (await tickets.get(1))?.priority.factors.find(({ name }) => name === 'how soon')
+    const measured = (level: 'warning' | 'action', at: number) => {
+      const event = fires({ startedAt: noon, at, level, before: level === 'action' ? 'firing' : 'pending' })
+      const alarm = { ...event.alarm, id: 'too-high@pump-07', occurrence: `too-high@pump-07@${noon}` }
+      return tickets.consider({ ...event, alarm }, at)
+    }
+    await measured('warning', noon + hour)
+    expect(await howSoon()).toMatchObject({
+      points: 5,
+      because: 'The warning limit is passed, the action limit not yet.',
+    })
+    await measured('action', noon + 2 * hour)
+    expect(await howSoon()).toMatchObject({ points: 15, because: 'The action limit is passed already.' })
+    // What it was raised for stays as it was.
+    expect((await tickets.get(1))?.cause).toMatchObject({ level: 'warning', forecast: { at: noon + 3 * day } })
+  })
+
   test('is due by the likely time where it may happen any moment, and by its priority where it has happened', async () => {
     for (const [forecast, dueAt] of [
       [{ at: noon + 2 * day, from: noon - hour, to: noon + 9 * day }, noon + 2 * day],

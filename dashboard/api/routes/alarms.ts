@@ -31,7 +31,7 @@ export function alarmRoutes(server: HttpServer, parts: Parts): void {
   const changed = (id: string, alarm: Alarm | undefined) => {
     if (alarm === undefined) throw problem('ALARM_UNKNOWN', { alarm: id })
     feed.alarmChanged(alarm)
-    return alarmViewOf(alarm)
+    return alarmViewOf(alarm, parts)
   }
 
   server.route({
@@ -41,7 +41,8 @@ export function alarmRoutes(server: HttpServer, parts: Parts): void {
     schema: {
       summary: 'List alarms',
       description:
-        'Those that are not inactive, hidden ones with what hides them; `state=all` for every rule on every asset.',
+        'Those that are not inactive, hidden ones with what hides them. `state=all`: also inactive ones that somebody hid or ' +
+        'whose rule failed; of one `asset`, every rule on it.',
       tags: ['alarms'],
       querystring: z.object({
         asset: z.string().max(64).optional(),
@@ -64,7 +65,12 @@ export function alarmRoutes(server: HttpServer, parts: Parts): void {
           (failureMode === undefined || alarm.rule.failureMode === failureMode) &&
           isHiddenAs(alarm, hidden),
       )
-      return pageOf(byId(fitting), page, (alarm) => alarm.id, alarmViewOf)
+      return pageOf(
+        byId(fitting),
+        page,
+        (alarm) => alarm.id,
+        (alarm) => alarmViewOf(alarm, parts),
+      )
     },
   })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Asset, Criticality } from '../../../city/index.ts'
+import type { Asset, AssetId, Criticality } from '../../../city/index.ts'
 import type { HttpServer } from '../../server/http-server.ts'
 import { byId, listOf, pageOf, pageQuery, severalOf } from '../list.ts'
 import { problems } from '../openapi.ts'
@@ -138,10 +138,18 @@ async function viewOf(asset: Asset, parts: Parts): Promise<AssetView> {
     classDetail: classViewOf(assetClass),
     relations: relationsOf(asset, parts),
     sensors: sensors.map((sensor) => sensorViewOf(sensor, latest.get(sensor.id), parts)),
-    alarms: [...active, ...idle].map(alarmViewOf),
+    alarms: [...active, ...idle].map((alarm) => alarmViewOf(alarm, parts)),
     tickets,
     service: window === undefined ? null : windowViewOf(window, parts),
+    wrongClocks: wrongClocksOf(asset.id, parts),
   }
+}
+
+function wrongClocksOf(asset: AssetId, { registry, clocks }: Parts): AssetView['wrongClocks'] {
+  return registry.devices().flatMap((device) => {
+    const clock = device.assets.includes(asset) && device.revokedAt === undefined ? clocks?.of(device.id) : undefined
+    return clock?.flagged ? [{ device: device.id, reason: clock.reason }] : []
+  })
 }
 
 export function assetFrom(id: string, draft: z.infer<typeof assetDraft>): Asset {

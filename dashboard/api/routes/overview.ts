@@ -41,7 +41,7 @@ export function overviewRoutes(server: HttpServer, parts: Parts): void {
         assets: { total: registry.assets().length, byState },
         tickets: { total: open.length, byBand, first: first.map((ticket) => ticketSummaryOf(ticket, registry)) },
         rates: parts.rates(),
-        alarms: firing.slice(0, alarmsShown).map(alarmViewOf),
+        alarms: firing.slice(0, alarmsShown).map((alarm) => alarmViewOf(alarm, parts)),
       }
     },
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Database, FileFault, Instant } from '../../../city/index.ts'
 import { FileFaults } from '../../../city/index.ts'
-import { type Budget, Budgets, entryIdOf, movable, type Rule } from '../../../rules/index.ts'
+import { type Alarm, type Budget, Budgets, entryIdOf, movable, type Rule } from '../../../rules/index.ts'
 import { callerOf } from '../../access/caller.ts'
 import type { HttpServer } from '../../server/http-server.ts'
 import { byId, listOf, pageOf, pageQuery } from '../list.ts'
@@ -14,6 +14,8 @@ import { isoOf } from '../views/iso.ts'
 
 /** So many of a rule's versions are shown; all are kept. */
 const versionsShownMax = 50
+/** And of the assets on which it failed. */
+const failuresShownMax = 50
 
 const ruleParams = z.object({ id: z.string().max(100) })
 
@@ -40,14 +42,14 @@ export function ruleRoutes(server: HttpServer, parts: Parts, database: Database)
     },
     handler: async (request) => {
       const { class: classId, ...page } = request.query
-      const firing = firingByRule(parts)
+      const alarms = alarmsByRule(parts)
       const counted = await figures.read()
       const fitting = byId(engine.rules()).filter((rule) => classId === undefined || rule.class === classId)
       return pageOf(
         fitting,
         page,
         (rule) => rule.id,
-        (rule) => summaryOf(rule, firing.get(rule.id) ?? 0, parts, counted),
+        (rule) => summaryOf(rule, alarms.get(rule.id) ?? [], parts, counted),
       )
     },
   })
@@ -152,15 +154,20 @@ export function budgetShare({ falsePerAssetYear }: Budget, classId: string, { en
   return falsePerAssetYear / Math.max(1, rules)
 }
 
-function firingByRule({ engine }: Parts): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const { rule, state } of engine.alarms())
-    if (state === 'firing') counts.set(rule.id, (counts.get(rule.id) ?? 0) + 1)
-  return counts
+function alarmsByRule({ engine }: Parts): ReadonlyMap<string, readonly Alarm[]> {
+  const found = new Map<string, Alarm[]>()
+  for (const alarm of engine.alarms()) {
+    const known = found.get(alarm.rule.id)
+    if (known === undefined) found.set(alarm.rule.id, [alarm])
+    else known.push(alarm)
+  }
+  return found
 }
 
-function summaryOf(rule: Rule, alarmsFiring: number, { ruleBook }: Parts, figures: FiguresNow): RuleSummary {
+function summaryOf(rule: Rule, alarms: readonly Alarm[], { ruleBook }: Parts, figures: FiguresNow): RuleSummary {
   const { id, version, title, failureMode, condition, severity } = rule
+  const firing = alarms.filter(({ state }) => state === 'firing')
+  const levels = firing.filter(({ hiddenBy }) => hiddenBy === undefined).map(({ level }) => level)
   return {
     id,
     version,
@@ -170,7 +177,9 @@ function summaryOf(rule: Rule, alarmsFiring: number, { ruleBook }: Parts, figure
     quantity: condition.quantity,
     kind: condition.kind,
     severity: { warning: severity.warning ?? null, action: severity.action ?? null },
-    alarmsFiring,
+    alarmsFiring: firing.length,
+    firingLevel: levels.includes('action') ? 'action' : levels.length > 0 ? 'warning' : null,
+    failedOn: alarms.filter(({ error }) => error !== undefined).length,
     origin: ruleBook?.originOf(rule) ?? 'library',
     figures: figures.ofRule(id, rule.class),
   }
@@ -180,9 +189,10 @@ async function viewOfRule(rule: Rule, parts: Parts, figures: FiguresNow, budget:
   const { ruleBook, registry, engine } = parts
   const versions = (await ruleBook?.versions(rule, versionsShownMax)) ?? []
   const entry = entryIdOf(rule.text)
+  const alarms = alarmsByRule(parts).get(rule.id) ?? []
   const quantity = registry.class(rule.class)?.quantities.find(({ id }) => id === rule.condition.quantity)
   return {
-    ...summaryOf(rule, firingByRule(parts).get(rule.id) ?? 0, parts, figures),
+    ...summaryOf(rule, alarms, parts, figures),
     forSeconds: rule.forMs / 1_000,
     recoverSeconds: rule.recoverMs / 1_000,
     watchSeconds: rule.watchMs / 1_000,
@@ -195,6 +205,10 @@ async function viewOfRule(rule: Rule, parts: Parts, figures: FiguresNow, budget:
       .filter(({ id, text }) => id !== rule.id && entry !== undefined && entryIdOf(text) === entry)
       .map(({ id }) => id),
     assets: figures.assets.get(rule.class) ?? 0,
+    failures: alarms
+      .flatMap(({ asset, error }) => (error === undefined ? [] : [{ asset, error }]))
+      .slice(0, failuresShownMax)
+      .map(({ asset, error }) => ({ asset, assetName: registry.asset(asset)?.name ?? asset, error })),
     hasLimit: movable(rule) !== undefined,
     unit: quantity?.unit ?? '',
     budget: { falsePerAssetYear: budget.falsePerAssetYear, share: budgetShare(budget, rule.class, parts) },

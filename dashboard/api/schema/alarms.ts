@@ -32,7 +32,8 @@ export const alarmView = z.object({
   forecast: forecast.nullable(),
   hiddenBy: hidingView.nullable(),
   acknowledgedBy: z.string().nullable(),
-  error: z.string().nullable(),
+  reason: z.string().nullable().describe('What it says now, in one sentence; null while it is inactive'),
+  error: z.string().nullable().describe('Why the rule failed on this asset; it is set aside there'),
 })
 export type AlarmView = z.infer<typeof alarmView>
 

@@ -46,6 +46,9 @@ export const assetView = assetSummary.extend({
   tickets: z.array(ticketSummary),
   /** Why its alarms call nobody now, where they do not. */
   service: serviceWindow.nullable(),
+  wrongClocks: z
+    .array(z.object({ device: z.string(), reason: z.string() }))
+    .describe('Devices of this asset whose clock is off: what they send is kept, and not believed'),
 })
 export type AssetView = z.infer<typeof assetView>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { severities } from '../../../rules/index.ts'
-import { iso } from './terms.ts'
+import { iso, level } from './terms.ts'
 import { ruleTextBytesMax } from './trials.ts'
 
 /** What the tickets of the last year say of a rule, or of a class. */
@@ -31,6 +31,8 @@ export const ruleSummary = z.object({
   kind: z.string().describe('the kind of condition, such as threshold, rate, silence or formula'),
   severity: z.object({ warning: z.enum(severities).nullable(), action: z.enum(severities).nullable() }),
   alarmsFiring: z.number().int(),
+  firingLevel: level.nullable().describe('The higher level of those that fire and call somebody'),
+  failedOn: z.number().int().describe('On so many assets the rule failed and is set aside'),
   /** It ships; a file of the city has it; or it was changed here. */
   origin: z.enum(ruleOrigins),
   figures: ruleFigures,
@@ -74,6 +76,9 @@ export const ruleView = ruleSummary.extend({
   /** Rules of the same text, one for each quantity. */
   siblings: z.array(z.string()),
   assets: z.number().int(),
+  failures: z
+    .array(z.object({ asset: z.string(), assetName: z.string(), error: z.string() }))
+    .describe('Where it failed and is set aside, and why; the first 50'),
   /** Whether its limit can be moved to meet the budget. */
   hasLimit: z.boolean(),
   unit: z.string(),

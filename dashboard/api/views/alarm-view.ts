@@ -1,9 +1,11 @@
-import type { Alarm, Hiding } from '../../../rules/index.ts'
+import { type Alarm, type Hiding, standingReason } from '../../../rules/index.ts'
+import type { Parts } from '../parts.ts'
 import type { AlarmView } from '../schema.ts'
 import { forecastViewOf, isoOf, isoOrNull } from './iso.ts'
 
-export function alarmViewOf(alarm: Alarm): AlarmView {
+export function alarmViewOf(alarm: Alarm, { registry, now }: Pick<Parts, 'registry' | 'now'>): AlarmView {
   const { rule, level } = alarm
+  const quantity = registry.sensor(alarm.sensor)?.quantity
   return {
     id: alarm.id,
     rule: rule.id,
@@ -21,6 +23,7 @@ export function alarmViewOf(alarm: Alarm): AlarmView {
     forecast: forecastViewOf(alarm.forecast),
     hiddenBy: alarm.hiddenBy === undefined ? null : hidingViewOf(alarm.hiddenBy),
     acknowledgedBy: alarm.acknowledgedBy ?? null,
+    reason: (quantity && standingReason(alarm, now(), { quantity, timeZone: registry.timeZone })) ?? null,
     error: alarm.error ?? null,
   }
 }

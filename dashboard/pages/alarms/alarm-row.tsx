@@ -9,6 +9,7 @@ import { Badge } from '../design/shape.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
 import { Age } from '../design/when.tsx'
 import { alarmLook } from '../words/states.ts'
+import { sentence } from '../words/units.ts'
 import { HiddenBy } from './hidden-by.tsx'
 import { OutOfServiceDialog } from './out-of-service-dialog.tsx'
 
@@ -49,7 +50,10 @@ export function AlarmRow({ alarm, inGroup, onChanged, onWindow }: Props): JSX.El
         <a class="alarm-name" href={`/assets/${alarm.asset}`}>
           {name}
         </a>
-        <span class="soft small">{alarm.ruleTitle}</span>
+        <a class="soft small alarm-rule" href={`/rules/${alarm.rule}`}>
+          {alarm.ruleTitle}
+        </a>
+        {alarm.reason ? <span class="soft small">{sentence(alarm.reason)}</span> : null}
         {alarm.acknowledgedBy ? <span class="quiet small">Acknowledged by {alarm.acknowledgedBy}</span> : null}
         {alarm.error ? <p class="small alarm-error">The rule failed and is set aside: {alarm.error}</p> : null}
         {hiddenBy && !inGroup ? <HiddenBy hiding={hiddenBy} /> : null}

@@ -5,6 +5,7 @@ import { serverNow } from '../data/clock.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { Choices, Field } from '../design/field.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
+import { Moment } from '../design/when.tsx'
 
 const hourMs = 3_600_000
 const lengths = [
@@ -63,6 +64,9 @@ export function OutOfServiceDialog(props: {
         {props.of === 'asset' ? '' : 'no more '}until the time is over.
       </p>
       <Choices legend="For" name="hours" value={hours} options={lengths} onChange={setHours} />
+      <p class="small soft" role="status">
+        Calls again <Moment at={serverNow() + Number(hours) * hourMs} />.
+      </p>
       <Field
         label="Why"
         hint="Everybody who looks here will read it."

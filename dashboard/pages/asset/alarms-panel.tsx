@@ -3,18 +3,17 @@ import { useState } from 'preact/hooks'
 import { HiddenBy } from '../alarms/hidden-by.tsx'
 import { post } from '../data/client.ts'
 import { may } from '../data/session.ts'
-import type { AlarmView, SensorView } from '../data/types.ts'
+import type { AlarmView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { Badge } from '../design/shape.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
 import { Age } from '../design/when.tsx'
 import { alarmLook } from '../words/states.ts'
-import { formatValue, plural } from '../words/units.ts'
+import { plural, sentence } from '../words/units.ts'
 import { ShelveDialog } from './shelve-dialog.tsx'
 
 type Props = {
   alarms: readonly AlarmView[]
-  sensors: readonly SensorView[]
   onChanged: (alarm: AlarmView) => void
 }
 
@@ -39,7 +38,7 @@ export function AlarmsPanel(props: Props): JSX.Element {
       {loud.length === 0 ? (
         <p class="body small quiet">
           {props.alarms.length === 0
-            ? 'No rule watches this asset yet. Rules are files in rules/; see the API documentation.'
+            ? 'No rule watches this asset yet.'
             : `All quiet: ${plural(quiet.length, 'rule')} ${quiet.length === 1 ? 'watches' : 'watch'}, none has anything to say.`}
         </p>
       ) : (
@@ -56,7 +55,9 @@ export function AlarmsPanel(props: Props): JSX.Element {
           </summary>
           <ul class="stack small soft">
             {quiet.map((alarm) => (
-              <li key={alarm.id}>{alarm.ruleTitle}</li>
+              <li key={alarm.id}>
+                <a href={`/rules/${alarm.rule}`}>{alarm.ruleTitle}</a>
+              </li>
             ))}
           </ul>
         </details>
@@ -65,17 +66,7 @@ export function AlarmsPanel(props: Props): JSX.Element {
   )
 }
 
-function measuredWords(alarm: AlarmView, sensors: readonly SensorView[]): string | undefined {
-  const sensor = sensors.find((each) => each.id === alarm.sensor)
-  if (!sensor || alarm.measured === null) return undefined
-  const limit = sensor.limits.find((each) => each.rule === alarm.rule && each.value === alarm.limit)
-  // Slopes and silences are not in the sensor's unit; the rule's own words say more than a bare number.
-  if (!limit) return undefined
-  const say = (value: number) => formatValue(value, sensor.unit, sensor.decimals)
-  return `${say(alarm.measured)}, limit ${say(limit.value)}`
-}
-
-function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): JSX.Element {
+function AlarmRow({ alarm, onChanged }: Props & { alarm: AlarmView }): JSX.Element {
   const [shelving, setShelving] = useState(false)
   const act = async (name: 'acknowledge' | 'unshelve', done: string) => {
     try {
@@ -85,7 +76,6 @@ function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): 
       toastFailed(error)
     }
   }
-  const measured = measuredWords(alarm, sensors)
   return (
     <li class="alarm">
       <div class="row apart">
@@ -94,8 +84,10 @@ function AlarmRow({ alarm, sensors, onChanged }: Props & { alarm: AlarmView }): 
           since <Age at={alarm.since} />
         </span>
       </div>
-      <p class="side-title">{alarm.ruleTitle}</p>
-      {measured ? <p class="side-detail">{measured}</p> : null}
+      <p class="side-title">
+        <a href={`/rules/${alarm.rule}`}>{alarm.ruleTitle}</a>
+      </p>
+      {alarm.reason ? <p class="side-detail">{sentence(alarm.reason)}</p> : null}
       {alarm.hiddenBy ? <HiddenBy hiding={alarm.hiddenBy} /> : null}
       {alarm.error ? <p class="small alarm-error">The rule failed and is set aside: {alarm.error}</p> : null}
       {alarm.acknowledgedBy ? <p class="side-detail">Acknowledged by {alarm.acknowledgedBy}</p> : null}

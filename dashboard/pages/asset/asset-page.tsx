@@ -7,8 +7,10 @@ import { learnLatest } from '../data/latest.ts'
 import { useResource } from '../data/resource.ts'
 import { onStream, watchAssets } from '../data/stream.ts'
 import type { AssetView, TicketSummary } from '../data/types.ts'
+import { Icon } from '../design/icon.tsx'
 import { Crumbs, Show, Skeleton, SkeletonRows } from '../design/states.tsx'
 import { query, setQuery } from '../routing/router.ts'
+import { sentence } from '../words/units.ts'
 import { AlarmsPanel } from './alarms-panel.tsx'
 import './asset.css'
 import { AssetHead } from './asset-head.tsx'
@@ -101,6 +103,19 @@ function Waiting(): JSX.Element {
   )
 }
 
+/** Why values are missing although their device sends: nobody would look for it on the page of devices. */
+function WrongClock({ device, reason }: AssetView['wrongClocks'][number]): JSX.Element {
+  return (
+    <div class="notice amber service-notice" role="status">
+      <Icon name="clock" />
+      <strong>
+        The clock of <span class="mono">{device}</span> is wrong
+      </strong>
+      <p class="soft">{sentence(reason)}</p>
+    </div>
+  )
+}
+
 function AssetBody(props: {
   asset: AssetView
   tickets: readonly TicketSummary[]
@@ -117,6 +132,9 @@ function AssetBody(props: {
     <>
       <AssetHead asset={asset} onService={props.onService} />
       {asset.service ? <ServiceState asset={asset} onChanged={props.onService} /> : null}
+      {asset.wrongClocks.map((clock) => (
+        <WrongClock key={clock.device} {...clock} />
+      ))}
       <ValueTiles sensors={asset.sensors} />
       <div class="asset-columns">
         <section class="asset-charts" aria-labelledby="charts-heading">
@@ -140,7 +158,7 @@ function AssetBody(props: {
           />
         </section>
         <aside class="asset-side" aria-label="Alarms, tickets and particulars">
-          <AlarmsPanel alarms={asset.alarms} sensors={asset.sensors} onChanged={props.onAlarm} />
+          <AlarmsPanel alarms={asset.alarms} onChanged={props.onAlarm} />
           <TicketsOfAsset tickets={props.tickets} />
           <AboutPanel asset={asset} />
         </aside>

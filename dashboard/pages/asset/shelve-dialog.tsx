@@ -2,10 +2,12 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { post } from '../data/client.ts'
 import { serverNow } from '../data/clock.ts'
+import { asset } from '../data/town.ts'
 import type { AlarmView } from '../data/types.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { Choices, Field } from '../design/field.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
+import { Moment } from '../design/when.tsx'
 
 const hourMs = 3_600_000
 const lengths = [
@@ -21,6 +23,7 @@ export function ShelveDialog(props: {
   onClose: () => void
   onChanged: (alarm: AlarmView) => void
 }): JSX.Element {
+  const { alarm } = props
   const [hours, setHours] = useState<(typeof lengths)[number]['value']>('8')
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
@@ -32,9 +35,12 @@ export function ShelveDialog(props: {
     try {
       const until = new Date(serverNow() + Number(hours) * hourMs).toISOString()
       props.onChanged(
-        await post<AlarmView>(`/api/v1/alarms/${encodeURIComponent(props.alarm.id)}/shelve`, { reason, until }),
+        await post<AlarmView>(`/api/v1/alarms/${encodeURIComponent(alarm.id)}/shelve`, {
+          reason: reason.trim(),
+          until,
+        }),
       )
-      toastDone('Alarm shelved', 'It stays on show here with your reason.')
+      toastDone('Alarm shelved', 'It stays on show with your reason.')
       props.onClose()
     } catch (error) {
       toastFailed(error)
@@ -57,8 +63,14 @@ export function ShelveDialog(props: {
         </>
       }
     >
-      <p class="soft">{props.alarm.ruleTitle}. Crews are not called for it until the time is over.</p>
+      <p class="soft">
+        “{alarm.ruleTitle}” of {asset(alarm.asset)?.name ?? alarm.asset}. Crews are not called for it until the time is
+        over.
+      </p>
       <Choices legend="For" name="hours" value={hours} options={lengths} onChange={setHours} />
+      <p class="small soft" role="status">
+        Calls again <Moment at={serverNow() + Number(hours) * hourMs} />.
+      </p>
       <Field
         label="Why"
         hint="Everybody who looks at this asset will read it."

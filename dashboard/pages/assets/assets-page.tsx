@@ -9,7 +9,7 @@ import { Badge } from '../design/shape.tsx'
 import { Empty, Show, SkeletonRows } from '../design/states.tsx'
 import { query, setQuery } from '../routing/router.ts'
 import { assetLooks } from '../words/states.ts'
-import { plural } from '../words/units.ts'
+import { capital, plural } from '../words/units.ts'
 import './assets.css'
 import { type AssetFilter, type AssetSort, arrange, assetFilter } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
@@ -32,7 +32,9 @@ export function AssetsPage(): JSX.Element {
           return (
             <>
               <p class="small quiet assets-count" role="status">
-                {shown.length === all.length ? plural(all.length, 'asset') : `${shown.length} of ${all.length} assets`}
+                {shown.length === all.length
+                  ? capital(plural(all.length, 'asset'))
+                  : `${shown.length} of ${all.length} assets`}
               </p>
               {shown.length === 0 ? (
                 <Empty

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
 /**
@@ -16,7 +16,8 @@ export function Dialog(props: {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
 
-  useEffect(() => {
+  // Before anything is painted: a key pressed at once is already the dialog's.
+  useLayoutEffect(() => {
     const dialog = element.current
     if (!dialog || dialog.open) return
     dialog.showModal()
@@ -24,6 +25,8 @@ export function Dialog(props: {
     const coarse = matchMedia('(pointer: coarse)').matches
     const first = dialog.querySelector<HTMLElement>(coarse ? '[autofocus]' : '[autofocus], .body input, .body textarea')
     ;(first ?? dialog).focus()
+    // Taken out of the page while open, it would not give the focus back.
+    return () => dialog.close()
   }, [])
 
   const onBackdrop = (event: MouseEvent) => {
@@ -32,6 +35,11 @@ export function Dialog(props: {
   const onSubmit = (event: Event) => {
     event.preventDefault()
     props.onSubmit?.()
+    // On a phone what is wrong may be out of sight: the focus goes there, once it has been drawn.
+    requestAnimationFrame(() => {
+      element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+      element.current?.querySelector('.fault')?.scrollIntoView({ block: 'nearest' })
+    })
   }
 
   return (

@@ -20,7 +20,7 @@ export function Empty(props: {
   )
 }
 
-/** What happened, and what to do next. */
+/** What happened, and what to do next: what is not there will not be there at the second try. */
 export function Failure({ problem, retry }: { problem: ApiProblem; retry?: () => void }): JSX.Element {
   return (
     <div class="notice red" role="alert">
@@ -34,7 +34,7 @@ export function Failure({ problem, retry }: { problem: ApiProblem; retry?: () =>
           ))}
         </ul>
       ) : null}
-      {retry ? (
+      {retry && problem.status !== 404 ? (
         <div>
           <button type="button" class="button small" onClick={retry}>
             Try again

@@ -5,7 +5,7 @@ import { Icon } from '../design/icon.tsx'
 import { Empty } from '../design/states.tsx'
 import { toastFailed } from '../design/toast.tsx'
 import { Age } from '../design/when.tsx'
-import { plural } from '../words/units.ts'
+import { capital, plural, sentence } from '../words/units.ts'
 
 /** What was refused, why, and what was probably meant. Nothing bad is dropped in silence. */
 export function Quarantine(props: { refused: readonly QuarantineView[]; onChanged: () => void }): JSX.Element {
@@ -25,6 +25,11 @@ export function Quarantine(props: { refused: readonly QuarantineView[]; onChange
   )
 }
 
+/** `not-json`: `Not JSON`. */
+function reasonWords(reason: string): string {
+  return capital(reason.replaceAll('-', ' ').replace('json', 'JSON'))
+}
+
 function Refused({ item, onChanged }: { item: QuarantineView; onChanged: () => void }): JSX.Element {
   const clear = async () => {
     try {
@@ -37,7 +42,7 @@ function Refused({ item, onChanged }: { item: QuarantineView; onChanged: () => v
   return (
     <li class="card refused">
       <div class="row apart">
-        <strong>{item.reason}</strong>
+        <strong>{reasonWords(item.reason)}</strong>
         <button
           type="button"
           class="button small plain icon"
@@ -48,7 +53,7 @@ function Refused({ item, onChanged }: { item: QuarantineView; onChanged: () => v
           <Icon name="trash" size={15} />
         </button>
       </div>
-      <p class="soft">{item.detail}</p>
+      <p class="soft">{sentence(item.detail)}</p>
       {item.suggestion ? (
         <p class="suggestion">
           <Icon name="info" size={14} /> Did you mean <span class="mono">{item.suggestion}</span>?

@@ -43,15 +43,33 @@ export function PlanDialog(props: { asset?: string; onClose: () => void; onDone:
   )
 
   const add = (id: string) => {
-    setTyped('')
-    if (assetOf(id) !== undefined && !chosen.includes(id)) setChosen([...chosen, id])
+    const isKnown = assetOf(id) !== undefined
+    if (isKnown && !chosen.includes(id)) setChosen([...chosen, id])
+    setTyped(isKnown ? '' : id)
+  }
+  // One picked from the list is taken at once; one that is typed may go on: `pump-1` is the beginning of `pump-12`.
+  const onInput = ({ currentTarget, inputType }: { currentTarget: HTMLInputElement; inputType?: string }) => {
+    const id = currentTarget.value.trim()
+    const isPicked = !inputType || inputType === 'insertReplacementText'
+    const mayGoOn = assets.value.data?.some((each) => each.id !== id && each.id.startsWith(id)) ?? false
+    if (isPicked || !mayGoOn) add(id)
     else setTyped(id)
   }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || typed === '') return
+    event.preventDefault()
+    add(typed)
+  }
+  const named = assetOf(typed) === undefined || chosen.includes(typed) ? chosen : [...chosen, typed]
   const start = fromInput(from, zone)
   const end = fromInput(until, zone)
   const faults = {
     assets:
-      chosen.length === 0 ? (typed === '' ? 'Say which asset' : `There is no asset called “${typed}”`) : undefined,
+      typed !== '' && assetOf(typed) === undefined
+        ? `There is no asset called “${typed}”`
+        : named.length === 0
+          ? 'Say which asset'
+          : undefined,
     from: start === undefined ? 'Say from when' : undefined,
     until:
       end === undefined
@@ -68,7 +86,7 @@ export function PlanDialog(props: { asset?: string; onClose: () => void; onDone:
     if (Object.values(faults).some((fault) => fault !== undefined) || start === undefined || end === undefined) return
     try {
       const moments = { from: new Date(start).toISOString(), until: new Date(end).toISOString() }
-      await post('/api/v1/maintenance', { assets: chosen, reach, reason: reason.trim(), ...moments })
+      await post('/api/v1/maintenance', { assets: named, reach, reason: reason.trim(), ...moments })
       toastDone('Maintenance planned', 'Alarms are judged meanwhile; what is still true at the end is raised.')
       props.onDone()
       props.onClose()
@@ -81,7 +99,7 @@ export function PlanDialog(props: { asset?: string; onClose: () => void; onDone:
     <Dialog
       title="Plan maintenance"
       onClose={props.onClose}
-      onSubmit={() => (typed.trim() === '' ? void plan() : add(typed.trim()))}
+      onSubmit={() => void plan()}
       footer={
         <>
           <button type="button" class="button" onClick={props.onClose}>
@@ -104,7 +122,8 @@ export function PlanDialog(props: { asset?: string; onClose: () => void; onDone:
               autocomplete="off"
               autocapitalize="none"
               value={typed}
-              onInput={(event) => add(event.currentTarget.value.trim())}
+              onInput={onInput}
+              onKeyDown={onKeyDown}
             />
             <datalist id="maintenance-assets">
               {assets.value.data?.map((each) => (
@@ -162,6 +181,9 @@ export function PlanDialog(props: { asset?: string; onClose: () => void; onDone:
           )}
         </Field>
       </div>
+      {zone === Intl.DateTimeFormat().resolvedOptions().timeZone ? null : (
+        <p class="small soft">In the city's time, {zone}.</p>
+      )}
       <Field label="Why" fault={shown?.reason}>
         {(wiring) => (
           <textarea

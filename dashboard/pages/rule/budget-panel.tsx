@@ -94,7 +94,7 @@ function Suggestion({ found, onTake }: { found: SuggestionView; onTake: (text: s
                 Tickets
               </th>
               <th scope="col" class="number">
-                Unconfirmed a year
+                Unconfirmed per asset and year
               </th>
               <th scope="col" class="number">
                 Right kept

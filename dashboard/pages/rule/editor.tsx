@@ -27,7 +27,7 @@ export function Editor(props: {
   }
   return (
     <div class="editor">
-      <div class="editor-frame">
+      <div class={readOnly ? 'editor-frame' : 'editor-frame editable'}>
         <ol class="editor-lines" aria-hidden="true">
           {lines.map((_, index) => (
             <li key={index} class={faulty.has(index + 1) ? 'faulty' : ''}>

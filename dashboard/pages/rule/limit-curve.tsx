@@ -1,16 +1,16 @@
 import type { JSX } from 'preact'
 import type { SuggestionView } from '../data/types.ts'
 import { perAssetYear } from '../rules/rule-words.ts'
-import { formatNumber, formatValue } from '../words/units.ts'
+import { formatNumber, formatValue, readableUnit } from '../words/units.ts'
 
 type Tried = SuggestionView['tried'][number]
 
 const wide = 640
-const high = 200
+const high = 222
 const left = 56
 const right = 30
 const top = 14
-const bottom = 30
+const bottom = 52
 
 /** Unconfirmed tickets by limit against the target; the table beside it says the same in numbers. */
 export function LimitCurve(props: {
@@ -47,14 +47,14 @@ export function LimitCurve(props: {
           <rect x={x(place) - 14} y={top} width="28" height={high - top} fill="transparent" />
           <circle cx={x(place)} cy={y(each.unconfirmedPerAssetYear)} r={place === props.chosen ? 6 : 4} />
           {place % 2 === 0 || place === props.chosen ? (
-            <text x={x(place)} y={high - 10} class="axis middle">
+            <text x={x(place)} y={high - bottom + 20} class="axis middle">
               {formatValue(each.limit, '1', decimals)}
             </text>
           ) : null}
         </g>
       ))}
-      <text x={wide - right} y={top} class="axis end quiet-text">
-        limit in {formatValue(0, unit, 0).replace('0', '').trim() || 'its unit'}
+      <text x={wide - right} y={high - 8} class="axis end">
+        {unit === '' || unit === '1' ? 'limit' : `limit in ${readableUnit(unit)}`}
       </text>
     </svg>
   )

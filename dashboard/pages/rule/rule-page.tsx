@@ -6,12 +6,14 @@ import { useResource } from '../data/resource.ts'
 import { may } from '../data/session.ts'
 import { className } from '../data/town.ts'
 import type { RuleView, TrialView } from '../data/types.ts'
+import { Icon } from '../design/icon.tsx'
 import { Crumbs, Failure, Show, SkeletonRows } from '../design/states.tsx'
 import { toastDone, toastFailed } from '../design/toast.tsx'
-import { kindWord, originWords } from '../rules/rule-words.ts'
+import { kindWord, originWords, quantityName } from '../rules/rule-words.ts'
 import '../rules/rules.css'
 import { plural } from '../words/units.ts'
 import { BudgetPanel } from './budget-panel.tsx'
+import { draftOf, keepDraft } from './draft.ts'
 import { Editor } from './editor.tsx'
 import './rule.css'
 import { SaveDialog } from './save-dialog.tsx'
@@ -40,7 +42,7 @@ export function RulePage({ parameters }: { parameters: Readonly<Record<string, s
 }
 
 function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => void }): JSX.Element {
-  const [text, setText] = useState(rule.text)
+  const [text, setText] = useState(() => draftOf(rule) ?? rule.text)
   const [problem, setProblem] = useState<ApiProblem>()
   const [saving, setSaving] = useState(false)
   const run = useRun<TrialView>()
@@ -50,12 +52,14 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
   const said = problem ?? (trialProblem?.code === 'RULE_INVALID' ? trialProblem : undefined)
   const edit = (next: string) => {
     setText(next)
+    keepDraft(rule, next === rule.text ? undefined : next)
     setProblem(undefined)
   }
   const save = async (note: string) => {
     setSaving(false)
     try {
       const saved = await put<RuleView>(`/api/v1/rules/${rule.id}`, { text, note })
+      keepDraft(rule, undefined)
       show(saved)
       setText(saved.text)
       setProblem(undefined)
@@ -68,6 +72,7 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
     try {
       await remove(`/api/v1/rules/${rule.id}`)
       const given = await get<RuleView>(`/api/v1/rules/${rule.id}`)
+      keepDraft(rule, undefined)
       show(given)
       setText(given.text)
       toastDone('Taken back', `${given.title} is as its file has it`)
@@ -78,6 +83,7 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
   return (
     <>
       <Head rule={rule} />
+      <Failures rule={rule} />
       <div class="rule-columns">
         <div class="stack rule-main">
           <section class="card" aria-labelledby="text-heading">
@@ -99,6 +105,7 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
                   <button type="button" class="button" disabled={!isChanged} onClick={() => edit(rule.text)}>
                     Undo changes
                   </button>
+                  {isChanged ? <span class="small quiet">Not saved: kept in this tab only.</span> : null}
                   {rule.origin === 'changed' && rule.givenText !== null ? (
                     <button type="button" class="button plain" onClick={() => void back()}>
                       Back to the shipped one
@@ -122,13 +129,34 @@ function Whole({ rule, put: show }: { rule: RuleView; put: (rule: RuleView) => v
   )
 }
 
+/** Where the rule threw: it judges there no more until it is changed, and nobody would notice. */
+function Failures({ rule: { failures, failedOn } }: { rule: RuleView }): JSX.Element | null {
+  if (failedOn === 0) return null
+  const more = failedOn - failures.length
+  return (
+    <div class="notice amber rule-failures" role="alert">
+      <Icon name="warning" />
+      <strong>The rule failed and is set aside on {plural(failedOn, 'asset')}</strong>
+      <p class="soft">Other rules go on. Change the text below: it is tried again when it is saved.</p>
+      <ul class="soft small">
+        {failures.map(({ asset, assetName, error }) => (
+          <li key={asset}>
+            <a href={`/assets/${asset}`}>{assetName}</a>: {error}
+          </li>
+        ))}
+        {more > 0 ? <li>and {more} more</li> : null}
+      </ul>
+    </div>
+  )
+}
+
 function Head({ rule }: { rule: RuleView }): JSX.Element {
   return (
     <header class="rule-head">
       <h1 tabIndex={-1}>{rule.title}</h1>
       <p class="small soft">
-        {className(rule.class)} · {rule.quantity.replaceAll('-', ' ')}, {kindWord(rule.kind)} ·{' '}
-        {rule.failureMode.replaceAll('-', ' ')} · {plural(rule.assets, 'asset')} ·{' '}
+        {className(rule.class)} · {quantityName(rule)}, {kindWord(rule.kind)} · {rule.failureMode.replaceAll('-', ' ')}{' '}
+        · {plural(rule.assets, 'asset')} ·{' '}
         {rule.alarmsFiring > 0 ? <strong>{rule.alarmsFiring} firing</strong> : 'none firing'}
         <span class="quiet"> · version {rule.version}</span>
       </p>

@@ -7,6 +7,12 @@ import type { Run } from './trial-run.ts'
 /** How far it is, and a way to end it; what went wrong when it did. */
 export function Running<Result>({ run, cancel }: { run: Run<Result>; cancel: () => void }): JSX.Element | null {
   if (run.kind === 'running') return <Bar progress={run.progress} cancel={cancel} />
+  if (run.kind === 'failed' && run.problem.code === 'RULE_INVALID')
+    return (
+      <p class="small trial-loses" role="status">
+        The text is not a rule yet: its faults are listed below it.
+      </p>
+    )
   if (run.kind === 'failed') return <Failure problem={run.problem} />
   if (run.kind === 'cancelled')
     return (

@@ -29,8 +29,8 @@ export function SaveDialog(props: {
       }
     >
       <p class="soft">
-        From now on {plural(props.rule.assets, 'asset')} are judged by it, and the readings of the last day again.
-        Alarms that it no longer finds are over. The earlier text is kept.
+        From now on {plural(props.rule.assets, 'asset')} {props.rule.assets === 1 ? 'is' : 'are'} judged by it, and the
+        readings of the last day again. Alarms that it no longer finds are over. The earlier text is kept.
       </p>
       <Field label="Why (for whoever looks later)">
         {(wiring) => (

@@ -6,6 +6,7 @@ import { Empty } from '../design/states.tsx'
 import { Moment } from '../design/when.tsx'
 import { pastWords, perAssetYear } from '../rules/rule-words.ts'
 import { verdictSays } from '../words/states.ts'
+import { formatSpanFully } from '../words/time.ts'
 import { formatCount, formatNumber, plural } from '../words/units.ts'
 
 type WouldBe = TrialView['tickets'][number]
@@ -109,7 +110,8 @@ function WouldBeList({ tickets, kind }: { tickets: readonly WouldBe[]; kind: 'ne
               <span class="small soft">
                 {ticket.reason}
                 {ticket.bouts > 1 ? ` · ${plural(ticket.bouts, 'bout')}` : ''}
-                {ticket.level === 'action' ? ' · action limit' : ''}
+                {ticket.level === 'action' ? ' · reached the action limit' : ''}
+                {ticket.endedAt === null ? ' · not over yet' : ` · over after ${spanOf(ticket)}`}
               </span>
             </span>
             <span class="trial-raised small">
@@ -152,6 +154,10 @@ function MissingList({ missing }: { missing: TrialView['missing'] }): JSX.Elemen
       ))}
     </ul>
   )
+}
+
+function spanOf({ startedAt, endedAt }: WouldBe): string {
+  return formatSpanFully(Date.parse(endedAt ?? startedAt) - Date.parse(startedAt))
 }
 
 /** The asset's charts around the trouble. */

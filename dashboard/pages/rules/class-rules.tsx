@@ -7,9 +7,14 @@ import { navigate } from '../routing/router.ts'
 import { plural } from '../words/units.ts'
 import { BudgetBar } from './budget-bar.tsx'
 import { BudgetDialog } from './budget-dialog.tsx'
-import { kindWord, originWords, precisionWords, ticketWords } from './rule-words.ts'
+import { kindWord, originWords, precisionWords, quantityName, ticketWords } from './rule-words.ts'
 
-const firingLook = { word: '', shape: 'octagon', tone: 'red' } as const
+/** As loud as the worst of those that call somebody. */
+const firingLooks = {
+  action: { shape: 'octagon', tone: 'red' },
+  warning: { shape: 'triangle', tone: 'amber' },
+  hidden: { shape: 'ring', tone: 'none' },
+} as const
 
 /** The rules of one class, and what they may cost together. */
 export function ClassRules(props: {
@@ -70,6 +75,7 @@ function Row({ group }: { group: Group }): JSX.Element {
   const [first] = group
   const figures = summed(group)
   const firing = group.reduce((sum, { alarmsFiring }) => sum + alarmsFiring, 0)
+  const failed = group.reduce((sum, { failedOn }) => sum + failedOn, 0)
   const follow = (event: MouseEvent) => {
     const text = getSelection()?.toString() ?? ''
     if (event.button === 0 && text === '' && !(event.target instanceof Element && event.target.closest('a')))
@@ -88,13 +94,15 @@ function Row({ group }: { group: Group }): JSX.Element {
         {group.map((rule, index) => (
           <span key={rule.id}>
             {index > 0 ? ', ' : ''}
-            {group.length > 1 ? <a href={`/rules/${rule.id}`}>{quantityOf(rule)}</a> : quantityOf(rule)}
+            {group.length > 1 ? <a href={`/rules/${rule.id}`}>{quantityName(rule)}</a> : quantityName(rule)}
           </span>
         ))}{' '}
         <span class="quiet">· {kindWord(first.kind)}</span>
       </td>
       <td class="rule-firing">
-        {firing > 0 ? <Badge look={{ ...firingLook, word: `${firing} firing` }} bare /> : <span class="quiet">no</span>}
+        {firing > 0 ? <Badge look={{ ...firingLooks[loudest(group)], word: `${firing} firing` }} bare /> : null}
+        {failed > 0 ? <Badge look={{ shape: 'cross', tone: 'amber', word: `failed on ${failed}` }} bare /> : null}
+        {firing + failed === 0 ? <span class="quiet">no</span> : null}
       </td>
       <td class="rule-tickets">
         {figures.tickets === 0 ? <span class="quiet">no tickets</span> : ticketWords(figures)}
@@ -106,8 +114,9 @@ function Row({ group }: { group: Group }): JSX.Element {
   )
 }
 
-function quantityOf({ quantity }: RuleSummary): string {
-  return quantity.replaceAll('-', ' ')
+function loudest(group: Group): keyof typeof firingLooks {
+  const levels = group.map(({ firingLevel }) => firingLevel)
+  return levels.includes('action') ? 'action' : levels.includes('warning') ? 'warning' : 'hidden'
 }
 
 /** Rules that one text makes, one for each quantity, have one row. */

@@ -1,3 +1,4 @@
+import { classes } from '../data/town.ts'
 import type { RuleFigures, RuleSummary } from '../data/types.ts'
 import { formatNumber, plural } from '../words/units.ts'
 
@@ -17,6 +18,12 @@ const kindWords: Readonly<Record<string, string>> = {
   unusual: 'unusual',
   forecast: 'forecast',
   drift: 'drift',
+}
+
+/** `NO₂`, `bearing temperature`: as its class calls it, within a sentence. */
+export function quantityName({ class: id, quantity }: Pick<RuleSummary, 'class' | 'quantity'>): string {
+  const title = classes.value.find((each) => each.id === id)?.quantities.find((each) => each.id === quantity)?.title
+  return title?.replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase()) ?? quantity.replaceAll('-', ' ')
 }
 
 /** A kind of condition as people say it; one that is not listed is shown by its name. */

@@ -7,7 +7,7 @@ import type { BudgetView, RuleSummary } from '../data/types.ts'
 import { SearchBox, Select } from '../design/field.tsx'
 import { Empty, Show, SkeletonRows } from '../design/states.tsx'
 import { query, setQuery } from '../routing/router.ts'
-import { plural } from '../words/units.ts'
+import { capital, plural } from '../words/units.ts'
 import { ClassRules } from './class-rules.tsx'
 import './rules.css'
 
@@ -64,7 +64,7 @@ function Classes({ watched, reload }: { watched: Watched; reload: () => void }):
         />
         <SearchBox label="Find a rule" value={text} onInput={(q) => setQuery({ q }, { replace: true })} />
         <p class="small quiet" role="status">
-          {plural(fitting.length, 'rule')}
+          {capital(plural(fitting.length, 'rule'))}
         </p>
       </div>
       {shown.length === 0 ? (

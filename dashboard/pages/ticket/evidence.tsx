@@ -7,8 +7,10 @@ import { timeZone } from '../data/session.ts'
 import { asset as assetOf, classes } from '../data/town.ts'
 import type { EvidenceView, TicketView } from '../data/types.ts'
 import { Segmented } from '../design/field.tsx'
-import { instantOf, Moment } from '../design/when.tsx'
+import { instantOf } from '../design/when.tsx'
+import { formatDayTime } from '../words/time.ts'
 import { gapOf } from './evidence-gap.ts'
+import { evidenceSpan } from './evidence-span.ts'
 
 const causeHeight = 200
 const otherHeight = 144
@@ -16,13 +18,14 @@ const otherHeight = 144
 /** The readings as they were when the ticket was raised, frozen: the sensor that raised it first, then its neighbours. */
 export function Evidence({ ticket }: { ticket: TicketView }): JSX.Element | null {
   const { evidence } = ticket
+  const zone = timeZone.value
   const cursor = useSignal<number | undefined>(undefined)
   const [zoom, setZoom] = useState<TimeRange>()
   const [asTable, setAsTable] = useState(false)
   const marks = useMemo(() => marksOf(ticket), [ticket.startedAt, ticket.raisedAt])
   const lines = useMemo(() => marks.map(({ at, tone }) => ({ at, tone })), [marks])
   if (!evidence || evidence.series.length === 0) return null
-  const whole = { from: instantOf(evidence.from), to: instantOf(evidence.to) }
+  const { range: whole, heardTo } = evidenceSpan(evidence)
   const ordered = [...evidence.series].sort(
     (a, b) => Number(b.sensor === ticket.cause?.sensor) - Number(a.sensor === ticket.cause?.sensor),
   )
@@ -32,7 +35,8 @@ export function Evidence({ ticket }: { ticket: TicketView }): JSX.Element | null
         <div>
           <h2 id="evidence-heading">Evidence</h2>
           <p class="small quiet">
-            Frozen when the ticket was raised, <Moment at={evidence.from} /> to <Moment at={evidence.to} />
+            {formatDayTime(whole.from, zone)} to {formatDayTime(heardTo ?? whole.to, zone)},{' '}
+            {heardTo ? 'the last that had been heard' : 'frozen'} when the ticket was raised
           </p>
         </div>
         <div class="row">

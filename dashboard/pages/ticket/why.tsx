@@ -3,7 +3,7 @@ import type { TicketView } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { instantOf, Moment } from '../design/when.tsx'
 import { formatSpanFully } from '../words/time.ts'
-import { capital, plural } from '../words/units.ts'
+import { plural, sentence } from '../words/units.ts'
 
 // Less than this between beginning and raising is the rule's own patience, not worth a sentence.
 const lagWorthSayingMs = 60_000
@@ -40,6 +40,9 @@ export function Why({ ticket }: { ticket: TicketView }): JSX.Element {
             {ticket.evidence ? (
               <>
                 <pre class="code-block">{ticket.evidence.ruleText}</pre>
+                <p class="small rule-foot">
+                  <a href={`/rules/${cause.rule}`}>The rule as it is now</a>
+                </p>
                 <p class="micro quiet rule-foot">
                   As it stood when the ticket was raised. {plural(ticket.evidence.series.length, 'series')} of readings
                   are frozen with it; SHA-256 <span class="mono">{ticket.evidence.hash.slice(0, 16)}…</span>
@@ -53,11 +56,4 @@ export function Why({ ticket }: { ticket: TicketView }): JSX.Element {
       </div>
     </section>
   )
-}
-
-/** Reasons are written as clauses (`vibration 7.4 mm/s, above 7.1 for 10 min`); here one stands alone. */
-function sentence(clause: string): string {
-  const text = clause.trim()
-  const first = capital(text)
-  return /[.!?]$/.test(first) ? first : `${first}.`
 }

@@ -9,7 +9,7 @@ import type { IncidentSummary, TicketSummary } from '../data/types.ts'
 import { Icon } from '../design/icon.tsx'
 import { Empty, Show, SkeletonRows } from '../design/states.tsx'
 import { query, setQuery } from '../routing/router.ts'
-import { plural } from '../words/units.ts'
+import { capital, plural } from '../words/units.ts'
 import { TicketsByIncident } from './by-incident.tsx'
 import { arrangeTickets, isOpen, type TicketFilter, ticketFilter } from './filter.ts'
 import { NewTicket } from './new-ticket.tsx'
@@ -103,7 +103,7 @@ function Tickets({
   return (
     <>
       <p class="small quiet tickets-count" role="status">
-        {plural(shown.length, 'ticket')}
+        {capital(plural(shown.length, 'ticket'))}
       </p>
       <TicketsByIncident tickets={shown} incidents={incidents} />
     </>

@@ -71,7 +71,8 @@ export const bandLooks: Readonly<Record<Band, Look>> = {
 }
 export const bands: readonly Band[] = ['urgent', 'high', 'medium', 'low']
 
-export function alarmLook(alarm: Pick<AlarmView, 'state' | 'level' | 'hiddenBy'>): Look {
+export function alarmLook(alarm: Pick<AlarmView, 'state' | 'level' | 'hiddenBy'> & { error?: string | null }): Look {
+  if (alarm.state === 'inactive' && alarm.error) return { word: 'Not judged', shape: 'cross', tone: 'amber' }
   if (alarm.state === 'inactive') return { word: 'Inactive', shape: 'dot', tone: 'none' }
   const shape = alarm.level === 'action' ? 'octagon' : 'triangle'
   if (alarm.state === 'pending') return { word: 'Pending', shape: 'ring', tone: 'none' }

@@ -64,6 +64,12 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** Reasons are written as clauses (`vibration 7.4 mm/s, above 7.1 for 10 min`); here one stands alone. */
+export function sentence(clause: string): string {
+  const text = capital(clause.trim())
+  return /[.!?…]$/.test(text) ? text : `${text}.`
+}
+
 /** `one ticket`, `3 tickets`, `no tickets`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count === 0 ? 'no' : formatNumber(count)} ${count === 1 ? one : many}`

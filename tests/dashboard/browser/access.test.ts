@@ -52,7 +52,7 @@ describe.each([
       await page.goto(path)
       await page.locator(ready).first().waitFor()
       found.push(...(await violations(page)).map((text) => `${path} ${text}`))
-      const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      const wider = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       if (Number(wider) > 0) found.push(`${path} is ${wider} px wider than the window`)
     }
     // The unknown asset is asked for on purpose; its 404 is the browser's own line, not the page's.

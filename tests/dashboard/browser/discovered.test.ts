@@ -124,7 +124,7 @@ describe('what nobody knows yet', () => {
       await page.goto(address)
       await page.getByRole('tab', { name: /Discovered \d/ }).waitFor()
       await page.getByRole('tabpanel').locator('.found, table').first().waitFor()
-      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect([address, wide]).toEqual([address, 0])
     }
     await page.close()

@@ -83,6 +83,33 @@ describe('rules', () => {
     await page.close()
   })
 
+  test('that fail are said to, with where and why', async () => {
+    const rules = window.town.engine.rules()
+    const [first] = rules
+    if (first === undefined) throw new Error('there is no rule')
+    const broken = {
+      ...first,
+      id: 'broken',
+      title: 'Broken',
+      condition: { ...first.condition, kind: 'magic' } as never,
+    }
+    window.town.engine.useRules([...rules, broken])
+    const page = await window.as('viewer')
+    await page.goto('/rules')
+    await page
+      .getByRole('row', { name: /Broken/ })
+      .getByText('failed on 3')
+      .waitFor()
+    await page.getByRole('link', { name: 'Broken' }).click()
+    const failures = page.getByRole('alert')
+    await failures.getByText('The rule failed and is set aside on 3 assets').waitFor()
+    await failures.getByText(/Pump 1: unknown kind of condition/).waitFor()
+    await page.goto('/alarms')
+    await page.getByRole('listitem').filter({ hasText: 'Pump 1' }).getByText('Not judged').waitFor()
+    window.town.engine.useRules(rules)
+    await page.close()
+  })
+
   test('the budget of a class is set', async () => {
     const page = await window.as('engineer')
     await page.goto('/rules')
@@ -128,6 +155,11 @@ describe('rules', () => {
       element.value.slice(element.selectionStart, element.selectionEnd),
     )
     expect(chosen).toBe('baering-wear')
+    // Who looks elsewhere and comes back finds what was written.
+    await page.getByRole('link', { name: 'Rules' }).first().click()
+    await page.getByRole('heading', { name: 'Rules', level: 1 }).waitFor()
+    await page.goBack()
+    expect(await (await ruleText(page)).inputValue()).toContain('baering-wear')
     await area.fill(rule.replace('4.5 mm/s', '4 mm/s'))
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByLabel('Why').fill('they run quieter')
@@ -168,7 +200,7 @@ describe('rules', () => {
           await page.getByText('suggested').waitFor({ timeout: 60_000 })
           await page.getByRole('button', { name: /raised too/ }).waitFor({ timeout: 60_000 })
         }
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
         expect([address, wide]).toEqual([address, 0])
       }
       await page.close()
