@@ -222,7 +222,7 @@ export class AlarmDesk {
     const id = idOf(ref)
     const before = this.#told.hidingOf(id)
     const now = this.#hidings.of(ref, this.#handling.get(id), before, this.#now)
-    return isSameHiding(before, now) ? [] : [this.sayAgain(ref, againWords(before, now), at)]
+    return isSameHiding(before, now) ? [] : [this.sayAgain(ref, againWords(before, now, ref.watch.sensor.asset), at)]
   }
 }
 
@@ -230,10 +230,12 @@ function idOf({ rule, watch }: AlarmRef): string {
   return alarmIdOf(rule.id, watch.sensor.asset)
 }
 
-function againWords(before: Hiding | undefined, now: Hiding | undefined): string {
+function againWords(before: Hiding | undefined, now: Hiding | undefined, asset: AssetId): string {
   if (now?.kind === 'suppressed') return `explained by ${now.reason}`
   if (now?.kind === 'out-of-service') return `out of service: ${now.reason}`
   if (now !== undefined) return `${now.kind}: ${now.reason}`
+  if (before?.kind === 'suppressed' && before.parent === asset)
+    return 'its sensor is believed again, and it still holds'
   if (before?.kind === 'suppressed') return `${before.parent} no longer explains it, and it still holds`
   return 'the time out of service is over, and it still holds'
 }

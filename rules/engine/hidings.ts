@@ -8,6 +8,7 @@ import { type AlarmRef, refsOf } from './alarm-ref.ts'
 import { alarmIdOf } from './describe.ts'
 import type { Handling } from './handling.ts'
 import { parentStanding, troubleOf } from './parents.ts'
+import { explanationByOwnSensor } from './sensors-in-trouble.ts'
 import { firing } from './slots.ts'
 import type { RuleRegistry, WatchList } from './watch-list.ts'
 
@@ -56,7 +57,8 @@ export class Hidings {
     }
     if (ref.standing.state < firing) return undefined
     const explanation = this.#explanationOf(ref, before, at)
-    if (explanation === undefined || this.#isFirstOfRing(ref, explanation, at)) return undefined
+    if (explanation === undefined || this.#isFirstOfRing(ref, explanation, at))
+      return explanationByOwnSensor(ref, this.#list)
     const { parent, reason, until } = explanation
     return { kind: 'suppressed', reason, parent, ...(until === undefined ? {} : { until }) }
   }

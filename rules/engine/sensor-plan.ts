@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { SensorId } from '../../city/index.ts'
 import type { Facts } from '../kinds/kind.ts'
 import { compileRule } from '../kinds/kinds.ts'
@@ -5,7 +6,7 @@ import { type Rule, sensorFault } from '../rule.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import { blank } from './slots.ts'
 
-/** What is judged of every sensor of one quantity of one class: shared by them all. */
+/** What is judged of every sensor of one quantity of one class, shared by them all; or by one joint watch. */
 export type SensorPlan = {
   readonly folds: readonly CompiledRule[]
   /** So many of them, the first ones, are about the sensor itself; while one fires, the others do not believe it. */
@@ -16,7 +17,9 @@ export type SensorPlan = {
   readonly silences: readonly Rule[]
   /** Rules that cannot be made ready: shown with their error, judged by nobody. */
   readonly failures: readonly { readonly rule: Rule; readonly error: string }[]
-  /** Of each fold: its rule's version, and of a joint watch what it looks at. */
+  /** Of a joint watch the sensors it looks at. */
+  readonly inputs: readonly SensorId[]
+  /** Of each fold: its rule's version, and of a joint watch a mark of what it looks at. */
   readonly versions: readonly string[]
   /** Rules with versions and widths: a state kept under another layout has to be rearranged. */
   readonly layout: string
@@ -32,7 +35,7 @@ export type LayoutEntry = readonly [rule: string, version: string, width: number
 /** What a joint watch looks at: its sensors, and the rules about each of them itself. Both are part of its layout. */
 export type JointSensors = { readonly ids: readonly SensorId[]; readonly guards: readonly (readonly Rule[])[] }
 
-export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFailed, joint?: JointSensors): SensorPlan {
+export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFailed): SensorPlan {
   const folds: CompiledRule[] = []
   const silences: Rule[] = []
   const failures: { rule: Rule; error: string }[] = []
@@ -53,11 +56,29 @@ export function sensorPlan(rules: readonly Rule[], facts: Facts, failed: RuleFai
     width += fold.width
     return width - fold.width
   })
-  const around = joint === undefined ? [] : [...joint.ids, ...joint.guards.flat().map(({ version }) => version)]
-  const versions = folds.map(({ rule }) => [rule.version, ...around].join(' '))
-  const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
+  const versions = folds.map(({ rule }) => rule.version)
   const guards = folds.filter(({ rule }) => isAboutSensor(rule)).length
-  return { folds, guards, offsets, width, silences, failures, versions, layout: JSON.stringify(entries), failed }
+  const layout = layoutOf(folds, versions)
+  return { folds, guards, offsets, width, silences, failures, inputs: [], versions, layout, failed }
+}
+
+/**
+ * The plan of one joint watch, from that which all have of the same rule and quantities: rules made ready weigh some
+ * kilobytes, and a city has hundreds of thousands of such watches.
+ */
+export function jointPlan(plan: SensorPlan, { ids, guards }: JointSensors): SensorPlan {
+  const around = [...ids, ...guards.flat().map(({ version }) => version)].join(' ')
+  const mark = createHash('sha256').update(around).digest('hex').slice(0, markLength)
+  const versions = plan.versions.map((version) => `${version} ${mark}`)
+  return { ...plan, inputs: ids, versions, layout: layoutOf(plan.folds, versions) }
+}
+
+// Two of one asset's are told apart, never those of different assets.
+const markLength = 12
+
+function layoutOf(folds: readonly CompiledRule[], versions: readonly string[]): string {
+  const entries: LayoutEntry[] = folds.map((fold, index) => [fold.rule.id, versions[index] ?? '', fold.width])
+  return JSON.stringify(entries)
 }
 
 /** The same, an object of one shape whatever the kind: what a reading asks of every fold is then found at once. */

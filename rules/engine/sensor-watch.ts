@@ -166,7 +166,8 @@ export class SensorWatch {
   isDoubted(state: Float64Array): boolean {
     const { guards, offsets } = this.plan
     for (let index = 0; index < guards; index++)
-      if ((state[(offsets[index] as number) + slot.state] as number) >= firing) return true
+      // One that threw judges no more: what it said last would be believed for good.
+      if ((state[(offsets[index] as number) + slot.state] as number) >= firing && !this.errors.has(index)) return true
     return false
   }
 

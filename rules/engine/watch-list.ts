@@ -5,7 +5,7 @@ import { type Rule, sensorFault } from '../rule.ts'
 import { allowedLatenessMs, History, type HistoryBounds, readingsMaxFor } from './history.ts'
 import { areSound, type JointInput, jointId, neighbourhoodOf } from './joint.ts'
 import { type Bed, Resting } from './rest/resting.ts'
-import { blankState, type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
+import { blankState, jointPlan, type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
 import { carryOver } from './silence.ts'
 
@@ -18,7 +18,7 @@ export type RuleRegistry = Pick<
 /** One sensor's watch before and after the city or the rules changed. */
 export type Replanned = { readonly before: SensorWatch; readonly after: SensorWatch | undefined }
 
-/** How many watches may be awake, and from how many in all on that is a bound. */
+/** How many watches may be awake, and from how many sensors on that is a bound. */
 export type AwakeBounds = { readonly awakeMax: number; readonly from: number }
 
 // One that is awake takes some 10 kB, one at rest 2 kB and twenty microseconds to be woken and put to rest: where all fit into
@@ -46,6 +46,8 @@ export class WatchList {
   /** The next of them to be looked at whether it may rest, and how many have been added since that was last done. */
   #hand = 0
   #woken = 0
+  /** There are so many sensors that those that are calm rest. */
+  #isLarge = false
   readonly #jointsOfSensor = new Map<SensorId, JointInput[]>()
   readonly #jointsOfAsset = new Map<AssetId, string[]>()
   #children = new Map<AssetId, AssetId[]>()
@@ -141,13 +143,21 @@ export class WatchList {
     }
   }
 
+  /** The joint watches that judge an asset. */
+  *jointsOfAsset(asset: AssetId): Generator<SensorWatch> {
+    for (const id of this.#jointsOfAsset.get(asset) ?? []) {
+      const watch = this.watch(id)
+      if (watch !== undefined) yield watch
+    }
+  }
+
   /**
    * To be called when nobody works with a watch any more: where there are very many, those that are calm and were not asked
    * for since the last round are put to rest.
    */
   settle(): void {
-    const { awakeMax, from } = this.#awakeBounds
-    if (this.#watches.size <= from) return
+    if (!this.#isLarge) return
+    const { awakeMax } = this.#awakeBounds
     // Enough for those that woke since, whatever the others do: of a city in which half of all is silent none may rest.
     let looks = Math.min(looksPerWaking * this.#woken + looksLeast, 2 * this.#awake.length)
     this.#woken = 0
@@ -236,7 +246,9 @@ export class WatchList {
     this.#middle = middleOf(this.#registry.assets())
     const changed: Replanned[] = []
     const known = new Set<string>()
-    for (const sensor of this.#registry.sensors()) {
+    const sensors = this.#registry.sensors()
+    this.#isLarge = sensors.length > this.#awakeBounds.from
+    for (const sensor of sensors) {
       const plan = this.#planFor(sensor)
       if (plan === undefined) continue
       known.add(sensor.id)
@@ -267,7 +279,7 @@ export class WatchList {
 
   /** One that has seen nothing: at rest where all others that are calm are. */
   #begin(id: string, sensor: Sensor, plan: SensorPlan): void {
-    if (this.#watches.size >= this.#awakeBounds.from && plan.failures.length === 0)
+    if (this.#isLarge && plan.failures.length === 0)
       this.#watches.set(id, this.#resting.putBlank(id, sensor, plan))
     else this.#set(this.freshWatch(sensor, plan, undefined, id === sensor.id ? undefined : id))
   }
@@ -357,9 +369,16 @@ export class WatchList {
     const inputs = sensors.map(({ quantity }) => quantity)
     const [quantity] = inputs
     if (quantity === undefined) throw new Error(`rule ${rule.id} has no inputs`)
+    const kinds = sensors.map((sensor) => `${this.#registry.asset(sensor.asset)?.class}/${sensor.quantity.id}`)
+    const key = `${rule.id} of ${kinds.join(' ')}`
+    let shared = this.#plans.get(key)
+    if (shared === undefined) {
+      const facts = { quantity, inputs, timeZone: this.#registry.timeZone, place: this.#middle }
+      shared = sensorPlan([rule], facts, this.#failed)
+      this.#plans.set(key, shared)
+    }
     const guards = sensors.map((sensor) => this.#guardsOf(sensor))
-    const facts = { quantity, inputs, timeZone: this.#registry.timeZone, place: this.#middle }
-    return sensorPlan([rule], facts, this.#failed, { ids: sensors.map(({ id }) => id), guards })
+    return jointPlan(shared, { ids: sensors.map(({ id }) => id), guards })
   }
 
   /** The rules about a sensor itself. */
