@@ -54,21 +54,24 @@ export class AlarmDesk {
 
   /** Alarms that are not simply inactive: also one that somebody hid, and one whose rule is in error. */
   alarms(): Alarm[] {
-    return this.#hidings.inBulk(() => {
-      const found = this.#stirring(this.#list.awake())
-      const known = new Set(found.map(({ id }) => id))
-      // Those at rest are calm, but somebody may have put them aside.
-      for (const id of this.#putAside) {
-        const ref = known.has(id) ? undefined : findRef(this.#list, id)
-        if (ref !== undefined) found.push(this.describe(ref))
-      }
-      return found
-    })
+    return this.#hidings.inBulk(() => this.#withPutAside(this.#stirring(this.#list.awake()), this.#putAside))
   }
 
   /** The same, of one asset. */
   stirringOf(asset: AssetId): Alarm[] {
-    return this.#stirring(this.#list.watchesOf(asset))
+    const ends = `@${asset}`
+    const aside = this.#putAside.size === 0 ? [] : [...this.#putAside].filter((id) => id.endsWith(ends))
+    return this.#withPutAside(this.#stirring(this.#list.awakeOf(asset)), aside)
+  }
+
+  /** Those at rest are calm, but somebody may have put them aside. */
+  #withPutAside(found: Alarm[], aside: Iterable<string>): Alarm[] {
+    const known = new Set(found.map(({ id }) => id))
+    for (const id of aside) {
+      const ref = known.has(id) ? undefined : findRef(this.#list, id)
+      if (ref !== undefined) found.push(this.describe(ref))
+    }
+    return found
   }
 
   #stirring(watches: Iterable<SensorWatch>): Alarm[] {
@@ -209,7 +212,7 @@ export class AlarmDesk {
 
   #lookAtAsset(asset: AssetId, at: Instant): AlarmEvent[] {
     const events: AlarmEvent[] = []
-    for (const watch of this.#list.watchesOf(asset)) {
+    for (const watch of this.#list.awakeOf(asset)) {
       if (watch.isCalm) continue
       for (const ref of refsOf(watch)) events.push(...this.#lookAgain(ref, at))
     }

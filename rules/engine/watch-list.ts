@@ -143,6 +143,14 @@ export class WatchList {
     }
   }
 
+  /** The same as far as they are awake; all others are calm. */
+  *awakeOf(asset: AssetId): Generator<SensorWatch> {
+    for (const id of this.#idsOf(asset)) {
+      const found = this.#watches.get(id)
+      if (typeof found === 'object') yield found
+    }
+  }
+
   /** The joint watches that judge an asset. */
   *jointsOfAsset(asset: AssetId): Generator<SensorWatch> {
     for (const id of this.#jointsOfAsset.get(asset) ?? []) {
@@ -279,8 +287,7 @@ export class WatchList {
 
   /** One that has seen nothing: at rest where all others that are calm are. */
   #begin(id: string, sensor: Sensor, plan: SensorPlan): void {
-    if (this.#isLarge && plan.failures.length === 0)
-      this.#watches.set(id, this.#resting.putBlank(id, sensor, plan))
+    if (this.#isLarge && plan.failures.length === 0) this.#watches.set(id, this.#resting.putBlank(id, sensor, plan))
     else this.#set(this.freshWatch(sensor, plan, undefined, id === sensor.id ? undefined : id))
   }
 
