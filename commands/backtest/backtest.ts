@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type Instant, parseDuration, Refusal } from '../../city/index.ts'
 import { type Command, type Invocation, needed } from '../command.ts'
 import { keptDataFolder } from '../data-folder.ts'
-import { tryHere } from './here.ts'
+import { tryHere, urlOf } from './here.ts'
 import { tryOverHttp } from './over-http.ts'
 import { reportOf } from './report.ts'
 
@@ -56,7 +56,8 @@ export const backtestCommand: Command = {
           ? await tryHere(settings, keptDataFolder(settings), asked, watching)
           : await tryOverHttp(url, needed(backtestCommand, '--token', option('token')), asked, watching)
       progress.end()
-      print(flag('json') ? JSON.stringify(found) : reportOf(found))
+      const pages = url ?? urlOf(settings)
+      print(flag('json') ? JSON.stringify(found) : reportOf(found, pages.replace(/\/$/, '')))
       return 0
     } catch (error) {
       progress.end()

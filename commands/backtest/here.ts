@@ -87,7 +87,8 @@ async function openStore(
   }
 }
 
-function urlOf({ host, httpPort }: Configuration): string {
+/** Where the program's pages and API are, seen from this machine. */
+export function urlOf({ host, httpPort }: Configuration): string {
   const own = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${own.includes(':') ? `[${own}]` : own}:${httpPort}`
 }

@@ -4,8 +4,8 @@ import type { TrialView } from '../../dashboard/index.ts'
 // A terminal shows so many; --json has all.
 const rowsShownMax = 40
 
-/** What a trial found, for a terminal. */
-export function reportOf(found: TrialView): string {
+/** What a trial found, for a terminal; tickets are linked to on these pages. */
+export function reportOf(found: TrialView, pages: string): string {
   const { counts, rules, tickets, missing, troubles } = found
   const seconds = (found.tookMs / 1_000).toFixed(1)
   const assets = Math.max(0, ...rules.map((rule) => rule.assets))
@@ -23,7 +23,7 @@ export function reportOf(found: TrialView): string {
     .map(({ category, asset, raisedAt, startedAt, endedAt, bouts, raised, reason }) => {
       const lasted =
         endedAt === null ? 'to the end' : formatDuration(roundedTo(60_000, Date.parse(endedAt) - Date.parse(startedAt)))
-      const about = raised.map(({ number, verdict }) => `#${number}${verdict === null ? '' : ` ${verdict}`}`).join(' ')
+      const about = raised.map((each) => ticketText(each, pages)).join(' ')
       const mark = category === 'new' ? '+' : '='
       return `${mark} ${minuteOf(raisedAt)}  ${asset}  ${reason}  (${lasted}${bouts > 1 ? `, ${bouts} bouts` : ''})${about === '' ? '' : `  ${about}`}`
     })
@@ -32,7 +32,7 @@ export function reportOf(found: TrialView): string {
     .slice(0, rowsShownMax)
     .map(
       ({ number, startedAt, asset, title, verdict }) =>
-        `- ${minuteOf(startedAt)}  ${asset}  #${number}${verdict === null ? '' : ` ${verdict}`}  ${title}`,
+        `- ${minuteOf(startedAt)}  ${asset}  ${title}  ${ticketText({ number, verdict }, pages)}`,
     )
   const trouble = troubles.slice(0, rowsShownMax).map(({ rule, asset, error }) => `! ${rule} on ${asset}: ${error}`)
   return [
@@ -42,6 +42,10 @@ export function reportOf(found: TrialView): string {
     ...section('', lost),
     ...section('Could not be judged:', trouble),
   ].join('\n')
+}
+
+function ticketText({ number, verdict }: { number: number; verdict: string | null }, pages: string): string {
+  return `#${number}${verdict === null ? '' : ` ${verdict}`} ${pages}/tickets/${number}`
 }
 
 function section(title: string, rows: readonly string[]): string[] {
