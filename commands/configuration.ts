@@ -48,6 +48,14 @@ export const configurationSchema = z.strictObject({
   demoSeed: z.coerce.number().int().min(0).default(7).describe('Which simulated town'),
   demoHistory: duration.default('7d').describe('How much past the simulated town starts with'),
   retention: duration.default('1095d').describe('How long readings are kept'),
+  rulesMemoryMb: z.coerce
+    .number()
+    .int()
+    .min(64)
+    .default(1_024)
+    .describe(
+      'Memory for the sensors that rules watch, in MB (12 kB each); of more than fit, those that are calm rest in 2 to 3 kB',
+    ),
   duckdbMemoryMb: z.coerce.number().int().min(128).default(512).describe('Memory DuckDB may use, in MB'),
   influxUrl: z.url().optional().describe('InfluxDB to keep readings in, instead of the embedded DuckDB'),
   influxToken: z.string().optional().describe('Token (InfluxDB 1.8, 2, 3)'),

@@ -12,7 +12,7 @@ import {
   Quarantine,
   type ReadingStore,
 } from '../ingest/index.ts'
-import { AlarmBook, type AlarmEvent, Incidents, RuleEngine } from '../rules/index.ts'
+import { AlarmBook, type AlarmEvent, awakeBoundsFor, Incidents, RuleEngine } from '../rules/index.ts'
 import { Tickets } from '../tickets/index.ts'
 import type { Configuration } from './configuration.ts'
 import { CrewMessages } from './crew-messages.ts'
@@ -79,7 +79,8 @@ export async function startProgram(
     const ingest = new Ingest({ registry, store, quarantine, discovered, clocks, presences, now, log })
     const ruleBook = openRuleBook(configuration, folder, registry, database)
     const rules = ruleBook.rules()
-    const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log })
+    const awake = awakeBoundsFor(configuration.rulesMemoryMb)
+    const engine = new RuleEngine({ registry, rules, states: new AlarmBook(database), log, awake })
     const tickets = await Tickets.open({ database, registry, evidence: evidenceFrom({ store, registry, engine }), log })
 
     const outgoing: { broker?: Broker; dashboard?: Dashboard } = {}

@@ -27,7 +27,7 @@ export type RuleEngineOptions = {
   readonly log: Pick<Logger, 'error'>
   /** Other bounds on the past than the usual; for very many sensors, or tests. */
   readonly history?: Partial<HistoryBounds>
-  /** Another bound than the usual on how many sensors are kept ready at a time. */
+  /** Another bound than the usual on how many sensors are awake: see `awakeBoundsFor`. */
   readonly awake?: AwakeBounds
 }
 

@@ -21,9 +21,19 @@ export type Replanned = { readonly before: SensorWatch; readonly after: SensorWa
 /** How many watches may be awake, and from how many sensors on that is a bound. */
 export type AwakeBounds = { readonly awakeMax: number; readonly from: number }
 
-// One that is awake takes some 10 kB, one at rest 2 kB and twenty microseconds to be woken and put to rest: where all fit into
-// half a gigabyte none rests.
-const awakeBoundsUsual: AwakeBounds = { awakeMax: 4_096, from: 50_000 }
+// With a day's past, or the hours that are held of very many.
+const awakeBytes = 12_000
+// One at rest takes 2 to 3 kB, and to be woken and put to rest twenty to forty microseconds: all are awake where they fit. Where
+// they do not, most of the memory is for those at rest.
+const awakeShare = 1 / 16
+
+/** All sensors are awake as long as they fit into so many megabytes. */
+export function awakeBoundsFor(megabytes: number): AwakeBounds {
+  const from = Math.floor((megabytes * 2 ** 20) / awakeBytes)
+  return { from, awakeMax: Math.ceil(from * awakeShare) }
+}
+
+const awakeBoundsUsual = awakeBoundsFor(1_024)
 
 // At the first look one is forgiven for having been asked for, at the second it may rest.
 const looksPerWaking = 4

@@ -65,42 +65,49 @@ async function publishUntilKilled(program: RunningProgram, secret: string, forMs
   client.end(true)
 }
 
-test('kills under load, again and again, lose no acknowledged reading and neither lose nor double the ticket', async () => {
-  const rows = pumps.map((pump) => `${pump},Pump,drinking-water-pump,3,50.5,7.1`)
-  writeFileSync(join(folder, 'pumps.csv'), ['id,name,class,criticality,latitude,longitude', ...rows].join('\n'))
-  expect(await runLengthsman(['import', join(folder, 'pumps.csv')], environment)).toMatchObject({ code: 0 })
-  const assets = pumps.flatMap((pump) => ['--asset', pump])
-  const added = await runLengthsman(['device', 'add', 'load', ...assets], environment)
-  const secret = /\n {4}(\S+)\n/.exec(added.output)?.[1] ?? ''
+test(
+  'kills under load, again and again, lose no acknowledged reading and neither lose nor double the ticket',
+  async () => {
+    const rows = pumps.map((pump) => `${pump},Pump,drinking-water-pump,3,50.5,7.1`)
+    writeFileSync(join(folder, 'pumps.csv'), ['id,name,class,criticality,latitude,longitude', ...rows].join('\n'))
+    expect(await runLengthsman(['import', join(folder, 'pumps.csv')], environment)).toMatchObject({ code: 0 })
+    const assets = pumps.flatMap((pump) => ['--asset', pump])
+    const added = await runLengthsman(['device', 'add', 'load', ...assets], environment)
+    const secret = /\n {4}(\S+)\n/.exec(added.output)?.[1] ?? ''
 
-  for (let kill = 0; kill < kills; kill += 1) {
-    const program = await startedProgram(environment, folder)
-    await publishUntilKilled(program, secret, 150 + random() * 600)
-  }
-
-  const program = await startedProgram(environment, folder)
-  const api = await ApiClient.login(program.url, 'admin', program.adminPassword)
-  type Tickets = { items: { asset: string; failureMode: string; state: string }[] }
-  const { items } = await eventually(
-    () => api.get<Tickets>('/api/v1/tickets?limit=100'),
-    (answer) => answer.items.length > 0,
-  )
-  const bearing = items.filter(({ failureMode }) => failureMode === 'bearing-wear')
-  expect(bearing.map(({ asset, state }) => ({ asset, state }))).toEqual([{ asset: 'pump-1', state: 'open' }])
-  expect(await program.kill('SIGINT')).toBe(0)
-
-  const store = await openDuckDbStore({ path: join(folder, 'data', 'readings.duckdb'), log: pino({ level: 'silent' }) })
-  const kept = new Map<string, number>()
-  let doubled = 0
-  for await (const batch of store.receivedSince(0, 0)) {
-    for (const { sensor, observedAt, value } of batch) {
-      const identity = `${sensor}@${observedAt}`
-      if (kept.has(identity)) doubled += 1
-      kept.set(identity, value)
+    for (let kill = 0; kill < kills; kill += 1) {
+      const program = await startedProgram(environment, folder)
+      await publishUntilKilled(program, secret, 150 + random() * 600)
     }
-  }
-  await store.close()
-  const lost = [...acknowledged].filter(([identity, value]) => kept.get(identity) !== value)
-  expect({ seed, lost: lost.length, doubled }).toEqual({ seed, lost: 0, doubled: 0 })
-  expect(acknowledged.size).toBeGreaterThan(kills * 100)
-}, 60_000 + kills * 12_000)
+
+    const program = await startedProgram(environment, folder)
+    const api = await ApiClient.login(program.url, 'admin', program.adminPassword)
+    type Tickets = { items: { asset: string; failureMode: string; state: string }[] }
+    const { items } = await eventually(
+      () => api.get<Tickets>('/api/v1/tickets?limit=100'),
+      (answer) => answer.items.length > 0,
+    )
+    const bearing = items.filter(({ failureMode }) => failureMode === 'bearing-wear')
+    expect(bearing.map(({ asset, state }) => ({ asset, state }))).toEqual([{ asset: 'pump-1', state: 'open' }])
+    expect(await program.kill('SIGINT')).toBe(0)
+
+    const store = await openDuckDbStore({
+      path: join(folder, 'data', 'readings.duckdb'),
+      log: pino({ level: 'silent' }),
+    })
+    const kept = new Map<string, number>()
+    let doubled = 0
+    for await (const batch of store.receivedSince(0, 0)) {
+      for (const { sensor, observedAt, value } of batch) {
+        const identity = `${sensor}@${observedAt}`
+        if (kept.has(identity)) doubled += 1
+        kept.set(identity, value)
+      }
+    }
+    await store.close()
+    const lost = [...acknowledged].filter(([identity, value]) => kept.get(identity) !== value)
+    expect({ seed, lost: lost.length, doubled }).toEqual({ seed, lost: 0, doubled: 0 })
+    expect(acknowledged.size).toBeGreaterThan(kills * 100)
+  },
+  60_000 + kills * 12_000,
+)
