@@ -1,5 +1,6 @@
 import type { Asset, AssetId, Instant, SensorId } from '../../city/index.ts'
 import type { Neighbourhood } from '../kinds/kind.ts'
+import type { SensorWatch } from './sensor-watch.ts'
 import type { RuleRegistry } from './watch-list.ts'
 
 /**
@@ -29,7 +30,12 @@ export function jointId(asset: AssetId, rule: string): string {
 }
 
 /** A sensor as one of the inputs of a joint watch, which is named by its key. */
-export type JointInput = { readonly joint: string; readonly input: number }
+export type JointInput = {
+  readonly joint: string
+  readonly input: number
+  /** As it was last found; another may be in its place since. */
+  watch: SensorWatch | undefined
+}
 
 /** What joint rules ask of the city; the lists are made once, for all rules and assets. */
 export function neighbourhoodOf(registry: RuleRegistry): Neighbourhood {

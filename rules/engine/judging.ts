@@ -168,8 +168,9 @@ export class Judging {
     trusted: boolean,
     receivedAt: Instant,
   ): void {
-    for (const { joint, input } of joints) {
-      const watch = this.#list.watch(joint)
+    for (const each of joints) {
+      if (each.watch === undefined || each.watch.isGone) each.watch = this.#list.watch(each.joint)
+      const { watch, input } = each
       if (watch === undefined) continue
       if (watch.waiting.length === 0) touched.push(watch)
       watch.isHeld = true

@@ -78,8 +78,8 @@ export class SensorWatch {
   isUsed = true
   /** The batch that is being judged has something waiting for it. */
   isHeld = false
-  /** Another is in its place. */
-  isReplaced = false
+  /** Another is in its place, or it rests: what it knows is no longer true. */
+  isGone = false
 
   /** With `joint` it judges several sensors as one stream; that is its key. `live`: a state that it may have for its own. */
   constructor(sensor: Sensor, plan: SensorPlan, history: History, joint?: string, live?: Float64Array) {

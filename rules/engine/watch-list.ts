@@ -103,7 +103,7 @@ export class WatchList {
   /** Those that are awake; all others are calm. */
   *awake(): Generator<SensorWatch> {
     if (this.#resting.count === 0) yield* this.#watches.values() as Iterable<SensorWatch>
-    else for (const watch of this.#awake) if (!watch.isReplaced) yield watch
+    else for (const watch of this.#awake) if (!watch.isGone) yield watch
   }
 
   /** When each was heard last, and of when that was. */
@@ -182,12 +182,12 @@ export class WatchList {
     for (; looks > 0 && this.#awake.length > awakeMax; looks--) {
       if (this.#hand >= this.#awake.length) this.#hand = 0
       const watch = this.#awake[this.#hand] as SensorWatch
-      if (!watch.isReplaced && (watch.isUsed || !Resting.may(watch))) {
+      if (!watch.isGone && (watch.isUsed || !Resting.may(watch))) {
         watch.isUsed = false
         this.#hand++
         continue
       }
-      if (!watch.isReplaced) this.#rest(watch)
+      if (!watch.isGone) this.#rest(watch)
       const last = this.#awake.pop() as SensorWatch
       if (last !== watch) this.#awake[this.#hand] = last
     }
@@ -212,16 +212,17 @@ export class WatchList {
 
   #rest(watch: SensorWatch): void {
     this.#watches.set(watch.id, this.#resting.put(watch))
+    watch.isGone = true
   }
 
   #set(watch: SensorWatch): void {
     const before = this.#watches.get(watch.id)
-    if (before !== undefined && typeof before !== 'number') before.isReplaced = true
+    if (before !== undefined && typeof before !== 'number') before.isGone = true
     this.#watches.set(watch.id, watch)
     this.#awake.push(watch)
     this.#woken++
     const awake = this.#watches.size - this.#resting.count
-    if (this.#awake.length > 2 * awake) this.#awake = this.#awake.filter(({ isReplaced }) => !isReplaced)
+    if (this.#awake.length > 2 * awake) this.#awake = this.#awake.filter(({ isGone }) => !isGone)
   }
 
   /** The gateway an asset reports through. */
@@ -287,7 +288,7 @@ export class WatchList {
       if (!known.has(id)) {
         const before = this.watch(id) as SensorWatch
         before.history.discard()
-        before.isReplaced = true
+        before.isGone = true
         this.#watches.delete(id)
         changed.push({ before, after: undefined })
       }
@@ -373,8 +374,8 @@ export class WatchList {
     }
     for (const [input, each] of ids.entries()) {
       const joints = this.#jointsOfSensor.get(each)
-      if (joints === undefined) this.#jointsOfSensor.set(each, [{ joint: id, input }])
-      else joints.push({ joint: id, input })
+      if (joints === undefined) this.#jointsOfSensor.set(each, [{ joint: id, input, watch: undefined }])
+      else joints.push({ joint: id, input, watch: undefined })
     }
     const others = this.#jointsOfAsset.get(asset.id)
     if (others === undefined) this.#jointsOfAsset.set(asset.id, [id])
