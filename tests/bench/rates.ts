@@ -34,6 +34,7 @@ type Case = {
 const cases: readonly Case[] = [
   { name: 'one a message', connections: 50, inFlight: 100, readings: 1 },
   { name: 'one a message', connections: 10_000, inFlight: 1, readings: 1 },
+  { name: 'one a message', connections: 10_000, inFlight: 8, readings: 1 },
   { name: 'packed 20', connections: 50, inFlight: 60, readings: 20 },
 ]
 
