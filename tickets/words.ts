@@ -52,11 +52,12 @@ export function reportTitle(assetName: string, modeTitle: string, note: string):
 
 /**
  * How long a limit was passed before the alarm fired is the rule's business, not the title's; of a silence it is the point.
- * What follows a semicolon is by the way.
+ * What follows a semicolon is by the way, as is between which days a forecast lies: the page says it below.
  */
 function withoutPatience(alarm: Alarm, reason: string): string {
   const [main = reason] = reason.split(';')
   const { kind } = alarm.rule.condition
+  if (kind === 'forecast') return main.replace(/ \(\d+ % sure .*$/, '')
   return kind === 'threshold' || kind === 'rate' ? main.replace(/ for \d[^,]*$/, '') : main
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Forecast } from '../../rules/index.ts'
+import type { Alarm, Forecast } from '../../rules/index.ts'
 import { priorityOf } from '../../tickets/priority.ts'
 import { fires } from './alarm-events.ts'
 import { day, hour, noon, openTickets } from './small-town.ts'
@@ -17,6 +17,19 @@ describe('a ticket about what is foreseen', () => {
     expect(await tickets.get(1)).toMatchObject({ dueAt: noon + 10 * day, cause: { forecast } })
     const notes = (await tickets.history(1)).map(({ note }) => note)
     expect(notes).toContain('Due by 14 May 2026, 12:00: later than that the limit may be reached.')
+  })
+
+  test('is named for the day, and leaves how sure that is to its page', async () => {
+    const { tickets } = await openTickets()
+    const event = foreseen({ at: noon + 3 * day, from: noon + 2 * day, to: noon + 5 * day })
+    const condition = { ...event.alarm.rule.condition, kind: 'forecast' } as Alarm['rule']['condition']
+    const reason =
+      'vibration will pass 7.1 mm/s on Thursday 7 May (80 % sure between Wed 6 and Sat 9 May); now 5.1 mm/s'
+    await tickets.consider(
+      { ...event, reason, alarm: { ...event.alarm, rule: { ...event.alarm.rule, condition } } },
+      noon,
+    )
+    expect((await tickets.get(1))?.title).toMatch(/ — vibration will pass 7\.1 mm\/s on Thursday 7 May$/)
   })
 
   test('says in its priority that the limit is not passed', async () => {
