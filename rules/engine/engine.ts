@@ -13,9 +13,10 @@ import { Hidings } from './hidings.ts'
 import type { HistoryBounds } from './history.ts'
 import { Judging, type JudgingStats } from './judging.ts'
 import { numbersOf, watchFromRows } from './keeping.ts'
+import type { AwakeBounds } from './rest/awake-bounds.ts'
 import { formerOf, formerOfRow, tellRuleChange } from './rule-change.ts'
 import type { RuleFailed } from './sensor-plan.ts'
-import { type AwakeBounds, type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
+import { type Replanned, type RuleRegistry, WatchList } from './watch-list.ts'
 
 // Readings reach the rules in the order they were committed, which differs from that of receipt by one commit.
 const replayOverlapMs: DurationMs = 60_000

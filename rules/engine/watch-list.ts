@@ -4,8 +4,9 @@ import { inputsOf, isJoint } from '../kinds/kinds.ts'
 import { type Rule, sensorFault } from '../rule.ts'
 import { allowedLatenessMs, History, type HistoryBounds, readingsMaxFor } from './history.ts'
 import { areSound, type JointInput, jointId, neighbourhoodOf } from './joint.ts'
-import { type Bed, Resting } from './rest/resting.ts'
-import { blankState, jointPlan, type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
+import { type AwakeBounds, awakeBoundsUsual } from './rest/awake-bounds.ts'
+import { Watches } from './rest/watches.ts'
+import { jointPlan, type RuleFailed, rearranged, type SensorPlan, sensorPlan } from './sensor-plan.ts'
 import { SensorWatch } from './sensor-watch.ts'
 import { carryOver } from './silence.ts'
 
@@ -18,27 +19,6 @@ export type RuleRegistry = Pick<
 /** One sensor's watch before and after the city or the rules changed. */
 export type Replanned = { readonly before: SensorWatch; readonly after: SensorWatch | undefined }
 
-/** How many watches may be awake, and from how many sensors on that is a bound. */
-export type AwakeBounds = { readonly awakeMax: number; readonly from: number }
-
-// With a day's past, or the hours that are held of very many.
-const awakeBytes = 12_000
-// One at rest takes 2 to 3 kB, and to be woken and put to rest twenty to forty microseconds: all are awake where they fit. Where
-// they do not, most of the memory is for those at rest.
-const awakeShare = 1 / 16
-
-/** All sensors are awake as long as they fit into so many megabytes. */
-export function awakeBoundsFor(megabytes: number): AwakeBounds {
-  const from = Math.floor((megabytes * 2 ** 20) / awakeBytes)
-  return { from, awakeMax: Math.ceil(from * awakeShare) }
-}
-
-const awakeBoundsUsual = awakeBoundsFor(1_024)
-
-// At the first look one is forgiven for having been asked for, at the second it may rest.
-const looksPerWaking = 4
-const looksLeast = 64
-
 /** Every sensor that a rule watches, and who reports through whom. */
 export class WatchList {
   readonly #registry: RuleRegistry
@@ -47,17 +27,8 @@ export class WatchList {
   readonly #readingsMax: number | undefined
   readonly #failed: RuleFailed
   readonly #plans = new Map<string, SensorPlan>()
-  /** By the sensor's id, or a joint watch's own; of one at rest, where it is. */
-  readonly #watches = new Map<string, SensorWatch | Bed>()
-  readonly #resting: Resting
-  readonly #awakeBounds: AwakeBounds
-  /** Those that are awake, and some that have been replaced since. */
-  #awake: SensorWatch[] = []
-  /** The next of them to be looked at whether it may rest, and how many have been added since that was last done. */
-  #hand = 0
-  #woken = 0
-  /** There are so many sensors that those that are calm rest. */
-  #isLarge = false
+  /** By the sensor's id, or a joint watch's own. */
+  readonly #watches: Watches
   readonly #jointsOfSensor = new Map<SensorId, JointInput[]>()
   readonly #jointsOfAsset = new Map<AssetId, string[]>()
   #children = new Map<AssetId, AssetId[]>()
@@ -71,14 +42,13 @@ export class WatchList {
     registry: RuleRegistry,
     bounds: Partial<HistoryBounds>,
     failed: RuleFailed,
-    awakeBounds: AwakeBounds = awakeBoundsUsual,
+    awake: AwakeBounds = awakeBoundsUsual,
   ) {
     this.#registry = registry
     this.#readingsMax = bounds.readingsMax
     this.#bounds = { latenessMs: allowedLatenessMs, readingsMax: readingsMaxFor(0), ...bounds }
     this.#failed = failed
-    this.#awakeBounds = awakeBounds
-    this.#resting = new Resting(this.#bounds)
+    this.#watches = new Watches(this.#bounds, awake, (watch) => this.#findJoints(watch))
   }
 
   get timeZone(): string {
@@ -89,10 +59,9 @@ export class WatchList {
     return this.#rules
   }
 
-  /** By the sensor's id, or a joint watch's own. It is awake from now on. */
+  /** By the sensor's id, or a joint watch's own. */
   watch(id: string): SensorWatch | undefined {
-    const found = this.#watches.get(id)
-    return typeof found === 'number' ? this.#wake(id, found) : found
+    return this.#watches.get(id)
   }
 
   /** The joint watches that a sensor is an input of that no other rule watches; the others know theirs. */
@@ -101,54 +70,36 @@ export class WatchList {
   }
 
   /** Those that are awake; all others are calm. */
-  *awake(): Generator<SensorWatch> {
-    if (this.#resting.count === 0) yield* this.#watches.values() as Iterable<SensorWatch>
-    else for (const watch of this.#awake) if (!watch.isGone) yield watch
+  awake(): Iterable<SensorWatch> {
+    return this.#watches.awake()
   }
 
   /** When each was heard last, and of when that was. */
-  *heard(): Generator<{ readonly heardAt: Instant; readonly newestAt: Instant }> {
-    yield* this.awake()
-    yield* this.#resting.heard()
+  heard(): Iterable<{ readonly heardAt: Instant; readonly newestAt: Instant }> {
+    return this.#watches.heard()
   }
 
-  /**
-   * Each that differs from what the last checkpoint kept, one after another: those at rest are woken, and put to rest again
-   * before the next.
-   */
-  *changed(): Generator<SensorWatch> {
-    for (const watch of this.awake()) if (watch.changed) yield watch
-    for (const id of this.#resting.changed()) {
-      const watch = this.watch(id)
-      if (watch === undefined) continue
-      yield watch
-      this.#rest(watch)
-      this.#awake.pop()
-    }
+  /** Each that differs from what the last checkpoint kept; to be looked at one after another. */
+  changed(): Iterable<SensorWatch> {
+    return this.#watches.changed()
   }
 
   /** Those that may have been silent for too long. */
-  *overdue(at: Instant, listeningSince: Instant): Generator<SensorWatch> {
-    for (const watch of this.awake()) if (watch.silences.length > 0) yield watch
-    for (const id of this.#resting.overdue(at, listeningSince)) {
-      const watch = this.watch(id)
-      if (watch !== undefined) yield watch
-    }
+  overdue(at: Instant, listeningSince: Instant): Iterable<SensorWatch> {
+    return this.#watches.overdue(at, listeningSince)
   }
 
   /** The same, of one asset. */
   *overdueOf(asset: AssetId, at: Instant, listeningSince: Instant): Generator<SensorWatch> {
     for (const id of this.#idsOf(asset)) {
-      const found = this.#watches.get(id)
-      if (typeof found === 'number' && !this.#resting.isOverdue(found, at, listeningSince)) continue
-      const watch = this.watch(id)
+      const watch = this.#watches.mayBeOverdue(id, at, listeningSince) ? this.#watches.get(id) : undefined
       if (watch !== undefined) yield watch
     }
   }
 
   *watchesOf(asset: AssetId): Generator<SensorWatch> {
     for (const id of this.#idsOf(asset)) {
-      const watch = this.watch(id)
+      const watch = this.#watches.get(id)
       if (watch !== undefined) yield watch
     }
   }
@@ -156,41 +107,22 @@ export class WatchList {
   /** The same as far as they are awake; all others are calm. */
   *awakeOf(asset: AssetId): Generator<SensorWatch> {
     for (const id of this.#idsOf(asset)) {
-      const found = this.#watches.get(id)
-      if (typeof found === 'object') yield found
+      const watch = this.#watches.getIfAwake(id)
+      if (watch !== undefined) yield watch
     }
   }
 
   /** The joint watches that judge an asset. */
   *jointsOfAsset(asset: AssetId): Generator<SensorWatch> {
     for (const id of this.#jointsOfAsset.get(asset) ?? []) {
-      const watch = this.watch(id)
+      const watch = this.#watches.get(id)
       if (watch !== undefined) yield watch
     }
   }
 
-  /**
-   * To be called when nobody works with a watch any more: where there are very many, those that are calm and were not asked
-   * for since the last round are put to rest.
-   */
+  /** To be called when nobody works with a watch any more. */
   settle(): void {
-    if (!this.#isLarge) return
-    const { awakeMax } = this.#awakeBounds
-    // Enough for those that woke since, whatever the others do: of a city in which half of all is silent none may rest.
-    let looks = Math.min(looksPerWaking * this.#woken + looksLeast, 2 * this.#awake.length)
-    this.#woken = 0
-    for (; looks > 0 && this.#awake.length > awakeMax; looks--) {
-      if (this.#hand >= this.#awake.length) this.#hand = 0
-      const watch = this.#awake[this.#hand] as SensorWatch
-      if (!watch.isGone && (watch.isUsed || !Resting.may(watch))) {
-        watch.isUsed = false
-        this.#hand++
-        continue
-      }
-      if (!watch.isGone) this.#rest(watch)
-      const last = this.#awake.pop() as SensorWatch
-      if (last !== watch) this.#awake[this.#hand] = last
-    }
+    this.#watches.settle()
   }
 
   *#idsOf(asset: AssetId): Generator<string> {
@@ -198,31 +130,8 @@ export class WatchList {
     yield* this.#jointsOfAsset.get(asset) ?? []
   }
 
-  #wake(id: string, bed: Bed): SensorWatch {
-    const sensor = this.#resting.sensorOf(bed)
-    const plan = this.#resting.planOf(bed)
-    const joint = id === sensor.id ? undefined : id
-    // Not in a room shared with others: few are awake at a time, and each would keep all of its room.
-    const fresh = () => new SensorWatch(sensor, plan, this.history([]), joint, blankState(plan))
-    const watch = this.#resting.take(bed) ?? fresh()
-    if (joint === undefined) watch.joints = this.#jointsOfSensor.get(sensor.id)
-    this.#set(watch)
-    return watch
-  }
-
-  #rest(watch: SensorWatch): void {
-    this.#watches.set(watch.id, this.#resting.put(watch))
-    watch.isGone = true
-  }
-
-  #set(watch: SensorWatch): void {
-    const before = this.#watches.get(watch.id)
-    if (before !== undefined && typeof before !== 'number') before.isGone = true
-    this.#watches.set(watch.id, watch)
-    this.#awake.push(watch)
-    this.#woken++
-    const awake = this.#watches.size - this.#resting.count
-    if (this.#awake.length > 2 * awake) this.#awake = this.#awake.filter(({ isGone }) => !isGone)
+  #findJoints(watch: SensorWatch): void {
+    if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
   }
 
   /** The gateway an asset reports through. */
@@ -237,9 +146,9 @@ export class WatchList {
 
   /** Puts a restored watch in the place of the fresh one. */
   replace(watch: SensorWatch): void {
-    this.watch(watch.id)?.history.discard()
-    if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
-    this.#set(watch)
+    this.#watches.get(watch.id)?.history.discard()
+    this.#findJoints(watch)
+    this.#watches.set(watch)
   }
 
   /** Takes over new rules. */
@@ -266,49 +175,36 @@ export class WatchList {
     const changed: Replanned[] = []
     const known = new Set<string>()
     const sensors = this.#registry.sensors()
-    this.#isLarge = sensors.length > this.#awakeBounds.from
+    this.#watches.expect(sensors.length)
     for (const sensor of sensors) {
       const plan = this.#planFor(sensor)
       if (plan === undefined) continue
       known.add(sensor.id)
       if (!this.#watches.has(sensor.id)) {
-        this.#begin(sensor.id, sensor, plan)
+        this.#watches.begin(sensor.id, sensor, plan)
         continue
       }
       if (this.#goesOn(sensor.id, sensor, plan)) continue
-      const before = this.watch(sensor.id) as SensorWatch
+      const before = this.#watches.get(sensor.id) as SensorWatch
       const after = this.#carryOver(before, sensor, plan)
-      this.#set(after)
+      this.#watches.set(after)
       changed.push({ before, after })
     }
     changed.push(...this.#refreshJoints(known))
-    for (const watch of this.awake()) if (!watch.isJoint) watch.joints = this.#jointsOfSensor.get(watch.sensor.id)
+    for (const watch of this.#watches.awake()) this.#findJoints(watch)
     this.#bounds.readingsMax = this.#readingsMax ?? readingsMaxFor(known.size)
-    for (const id of this.#watches.keys())
-      if (!known.has(id)) {
-        const before = this.watch(id) as SensorWatch
-        before.history.discard()
-        before.isGone = true
-        this.#watches.delete(id)
-        changed.push({ before, after: undefined })
-      }
+    for (const id of this.#watches.ids()) {
+      const before = known.has(id) ? undefined : this.#watches.remove(id)
+      if (before !== undefined) changed.push({ before, after: undefined })
+    }
     this.settle()
     return changed
   }
 
-  /** One that has seen nothing: at rest where all others that are calm are. */
-  #begin(id: string, sensor: Sensor, plan: SensorPlan): void {
-    if (this.#isLarge && plan.failures.length === 0) this.#watches.set(id, this.#resting.putBlank(id, sensor, plan))
-    else this.#set(this.freshWatch(sensor, plan, undefined, id === sensor.id ? undefined : id))
-  }
-
   /** Whether a watch judges what the plan says, so that it can go on as it is. */
   #goesOn(id: string, sensor: Sensor, plan: SensorPlan): boolean {
-    const found = this.#watches.get(id)
-    if (found === undefined) return false
-    const before =
-      typeof found === 'number' ? { plan: this.#resting.planOf(found), sensor: this.#resting.sensorOf(found) } : found
-    return isSamePlan(before, plan, sensor)
+    const before = this.#watches.planOf(id)
+    return before !== undefined && isSamePlan(before, plan, sensor)
   }
 
   freshWatch(sensor: Sensor, plan: SensorPlan, history = new History(this.#bounds, []), joint?: string): SensorWatch {
@@ -360,16 +256,16 @@ export class WatchList {
     const plan = this.#jointPlan(rule, sensors)
     const isKnown = this.#watches.has(id)
     const replaced: Replanned[] = []
-    if (!isKnown) this.#begin(id, sensor, plan)
+    if (!isKnown) this.#watches.begin(id, sensor, plan)
     else if (!this.#goesOn(id, sensor, plan)) {
-      const before = this.watch(id) as SensorWatch
+      const before = this.#watches.get(id) as SensorWatch
       // Readings of other inputs stand in the history under other numbers: it cannot be judged again.
       const after = begunAnew(
         this.freshWatch(sensor, plan, undefined, id),
         before.history.segments.map(({ number }) => number),
         before.history.dropped,
       )
-      this.#set(after)
+      this.#watches.set(after)
       replaced.push({ before, after })
     }
     for (const [input, each] of ids.entries()) {

@@ -5,7 +5,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   openInfluxStore,
   openSpool,
@@ -38,6 +38,8 @@ if (binary === undefined && process.env['CI'] === undefined) {
         throw new Error('influxd is not on the PATH, and in CI it must be: apt-get install influxdb')
       server = await startInfluxd(binary, join(folder, 'influx'))
     }, 30_000)
+    // A test that fails while the server is frozen must not fail all that come after it.
+    afterEach(() => server.thaw())
     afterAll(async () => {
       await Promise.all(opened.map((store) => store.close()))
       await server?.stop()

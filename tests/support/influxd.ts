@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -96,6 +96,7 @@ async function run(binary: string, config: string, url: string): Promise<Running
   return {
     signal: (signal) => {
       child.kill(signal)
+      if (signal === 'SIGSTOP') stopped(child.pid)
     },
     end: async (signal) => {
       child.kill(signal)
@@ -104,6 +105,15 @@ async function run(binary: string, config: string, url: string): Promise<Running
       await exited
     },
   }
+}
+
+/** Waits until none of a process's threads runs any more: for a moment after the signal they go on answering. */
+function stopped(pid = 0): void {
+  const threads = `/proc/${pid}/task`
+  if (!existsSync(threads)) return
+  const deadline = performance.now() + startedWithinMs
+  const runs = (thread: string) => !/\) [Tt] /.test(readFileSync(join(threads, thread, 'stat'), 'utf8'))
+  while (readdirSync(threads).some(runs) && performance.now() < deadline);
 }
 
 async function createAdmin(url: string, user: string, password: string): Promise<void> {

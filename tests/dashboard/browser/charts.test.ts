@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { eventually } from '../../support/api-client.ts'
 import { townInBrowser } from './town-in-browser.ts'
 
 const window = townInBrowser()
@@ -12,12 +13,13 @@ async function opened(search = ''): Promise<Page> {
   await page.locator('.u-over').first().waitFor()
   return page
 }
-/** Waits until the chart's moment is said in such words. */
-const said = (page: Page, words: RegExp) =>
-  page.waitForFunction(
-    `${words}.test(document.querySelector('[role=slider][aria-label^=Vibration]').getAttribute('aria-valuetext'))`,
-  )
 const slider = (page: Page) => page.getByRole('slider', { name: /^Vibration/ })
+/** Waits until the chart's moment is said in such words: from outside, as our pages let nobody evaluate text. */
+const said = (page: Page, words: RegExp) =>
+  eventually(
+    () => slider(page).getAttribute('aria-valuetext'),
+    (text) => words.test(text ?? ''),
+  )
 
 describe('a chart', () => {
   test('is read by keyboard alone, and says what it shows', async () => {
@@ -42,8 +44,9 @@ describe('a chart', () => {
     const page = await opened('?from=now-3h&to=now')
     await slider(page).focus()
     await page.keyboard.press('End')
-    await page.waitForFunction(
-      `[...document.querySelectorAll('.readout')].every((each) => /^\\d\\d:\\d\\d/.test(each.textContent))`,
+    await eventually(
+      () => page.locator('.readout').allTextContents(),
+      (texts) => texts.every((text) => /^\d\d:\d\d/.test(text)),
     )
     const lines = await page.evaluate<string[]>(
       "[...document.querySelectorAll('.u-cursor-x')].map((line) => line.style.transform)",
