@@ -54,7 +54,7 @@ export const configurationSchema = z.strictObject({
     .min(64)
     .default(1_024)
     .describe(
-      'Memory for the sensors that rules watch, in MB (12 kB each); of more than fit, those that are calm rest in 2 to 3 kB',
+      'Memory for the sensors that rules watch, in MB (12 kB each); of more than fit, those that are calm rest in less',
     ),
   duckdbMemoryMb: z.coerce.number().int().min(128).default(512).describe('Memory DuckDB may use, in MB'),
   influxUrl: z.url().optional().describe('InfluxDB to keep readings in, instead of the embedded DuckDB'),

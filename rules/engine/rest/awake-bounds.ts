@@ -3,7 +3,7 @@ export type AwakeBounds = { readonly awakeMax: number; readonly from: number }
 
 // With a day's past, or the hours that are held of very many.
 const awakeBytes = 12_000
-// One at rest takes 2 to 3 kB, and to be woken and put to rest twenty to forty microseconds: all are awake where they fit. Where
+// One at rest takes a fraction, and to be woken and put to rest 25 to 40 microseconds: all are awake where they fit. Where
 // they do not, most of the memory is for those at rest.
 const awakeShare = 1 / 16
 
